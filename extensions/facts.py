@@ -1,0 +1,332 @@
+"""What follows from the answers, computed once and used by name in templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from hashlib import sha1
+from pathlib import Path
+from typing import Any
+
+from copier.errors import UserMessageError
+from copier_template_extensions import ContextHook
+from jinja2 import Environment
+
+from .naming import pascal, plural, with_article, words
+from .questionnaire import Refusal, load_questions, read_answer, read_field, unknown_key
+
+TESTED_ON = "2026-11-24"
+
+# What the emitted service imports, whatever the answers.
+RUNTIME = (
+    "alembic~=1.20.1",
+    "argon2-cffi~=25.1.0",
+    "click~=8.5.1",
+    "fastapi~=0.165.0",
+    "pydantic-settings~=2.16.3",
+    "pydantic[email]~=2.14.4",
+    "pyjwt~=2.15.1",
+    "sqlalchemy[asyncio]~=2.1.9",
+    "starlette~=1.10.0",
+    "structlog~=26.1.0",
+    "uuid-utils~=1.2.0",
+    "uvicorn[standard]~=0.54.0",
+)
+# What it imports besides because of one answer.
+RUNTIME_BY_ANSWER = {
+    ("database", "sqlite"): ("aiosqlite~=0.22.1",),
+    ("database", "postgresql"): ("asyncpg~=0.32.0",),
+    ("metrics", "prometheus"): ("prometheus-client~=0.26.0",),
+}
+RUNTIME_IF_RATE_LIMITED = ("limits~=5.8.0",)
+DEVELOPMENT = (
+    "httpx~=0.28.1",
+    "import-linter~=2.17",
+    "mypy~=2.4.1",
+    "pytest~=9.2.0",
+    "pytest-cov~=7.1.0",
+    "ruff~=0.17.6",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """How one type of the questionnaire is written in each place.
+
+    The samples are two values: as Python, as JSON in Python, and as JSON. In those of `str`,
+    `%s` stands for the field's label.
+    """
+
+    python: str
+    schema: str
+    column: str
+    samples: tuple[str, str]
+    json_samples: tuple[str, str]
+    raw_samples: tuple[str, str]
+
+
+def _same(first: str, second: str) -> dict[str, tuple[str, str]]:
+    """Return samples that are written alike in Python and in JSON."""
+    return dict.fromkeys(("samples", "json_samples", "raw_samples"), (first, second))
+
+
+def _quoted(samples: tuple[str, str], first: str, second: str) -> dict[str, tuple[str, str]]:
+    """Return samples that are strings in JSON."""
+    texts = (f'"{first}"', f'"{second}"')
+    return {"samples": samples, "json_samples": texts, "raw_samples": texts}
+
+
+FIELD_TYPES = {
+    "str": FieldType("str", "ShortText", "sa.String(200)", **_same('"%s 1"', '"%s 2"')),
+    "text": FieldType("str", "LongText", "sa.Text()", **_same('"A long text."', '"Another one."')),
+    "int": FieldType("int", "Integer", "sa.BigInteger()", **_same("3", "7")),
+    "decimal": FieldType(
+        "Decimal",
+        "Amount",
+        "types.ExactDecimal()",
+        **_quoted(('Decimal("9.99")', 'Decimal("12.5")'), "9.99", "12.5"),
+    ),
+    "float": FieldType("float", "Number", "sa.Double()", **_same("1.5", "2.25")),
+    "bool": FieldType(
+        "bool", "bool", "sa.Boolean()", ("True", "False"), ("True", "False"), ("true", "false")
+    ),
+    "date": FieldType(
+        "dt.date",
+        "dt.date",
+        "sa.Date()",
+        **_quoted(
+            ("dt.date(2026, 1, 31)", "dt.date(2026, 2, 28)"),
+            "2026-01-31",
+            "2026-02-28",
+        ),
+    ),
+    "datetime": FieldType(
+        "dt.datetime",
+        "Timestamp",
+        "types.Timestamp()",
+        **_quoted(
+            (
+                "dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)",
+                "dt.datetime(2026, 2, 28, 18, 30, tzinfo=dt.UTC)",
+            ),
+            "2026-01-31T12:00:00Z",
+            "2026-02-28T18:30:00Z",
+        ),
+    ),
+    "uuid": FieldType(
+        "UUID",
+        "UUID",
+        "sa.Uuid()",
+        **_quoted(
+            ("UUID(int=1)", "UUID(int=2)"),
+            "00000000-0000-0000-0000-000000000001",
+            "00000000-0000-0000-0000-000000000002",
+        ),
+    ),
+    "email": FieldType(
+        "str",
+        "Email",
+        "sa.String(254)",
+        **_same('"someone@example.com"', '"another@example.com"'),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity, in every form that templates write."""
+
+    name: str
+    type: str
+    optional: bool
+    unique: bool
+    label: str
+    python: str
+    annotation: str
+    schema: str
+    column: str
+    sample: str
+    other: str
+    sample_json: str
+    other_json: str
+    sample_raw: str
+    other_raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One entity of a module; `uses` are the types of its fields."""
+
+    module: str
+    name: str
+    pascal: str
+    plural: str
+    plural_pascal: str
+    label: str
+    labels: str
+    a_label: str
+    table: str
+    revision: str
+    fields: tuple[Field, ...]
+    unique_fields: tuple[str, ...]
+    checked_fields: tuple[Field, ...]
+    uses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module of the service; `revision` is the root of its migrations."""
+
+    name: str
+    pascal: str
+    label: str
+    title: str
+    revision: str
+    entities: tuple[Entity, ...]
+
+
+def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the names that templates use; `answers` are complete and accepted."""
+    return {
+        "app_modules": [_module(name, entities) for name, entities in answers["modules"].items()],
+        "dependencies": _dependencies(answers),
+        "dev_dependencies": list(DEVELOPMENT),
+        "rate_limited": bool(answers["rate_limit"]),
+        "slug_snake": answers["project_slug"].replace("-", "_"),
+        "tested_on": TESTED_ON,
+    }
+
+
+def _dependencies(answers: Mapping[str, Any]) -> list[str]:
+    chosen = list(RUNTIME)
+    for (key, choice), requirements in RUNTIME_BY_ANSWER.items():
+        if answers[key] == choice:
+            chosen += requirements
+    if answers["rate_limit"]:
+        chosen += RUNTIME_IF_RATE_LIMITED
+    return sorted(chosen)
+
+
+def _module(name: str, entities: Mapping[str, Mapping[str, str]]) -> Module:
+    label = words(name)
+    return Module(
+        name=name,
+        pascal=pascal(name),
+        label=label,
+        title=label.capitalize(),
+        revision=_revision(name),
+        entities=tuple(_entity(name, entity, fields) for entity, fields in entities.items()),
+    )
+
+
+def _entity(module: str, name: str, field_texts: Mapping[str, str]) -> Entity:
+    fields = tuple(
+        _field(f"{module}.{name}.{field}", field, text) for field, text in field_texts.items()
+    )
+    return Entity(
+        module=module,
+        name=name,
+        pascal=pascal(name),
+        plural=plural(name),
+        plural_pascal=pascal(plural(name)),
+        label=words(name),
+        labels=words(plural(name)),
+        a_label=with_article(words(name)),
+        table=f"{module}_{plural(name)}",
+        revision=_revision(f"{module}.{name}"),
+        fields=fields,
+        unique_fields=tuple(field.name for field in fields if field.unique),
+        checked_fields=tuple(field for field in fields if field.type == "str"),
+        uses=frozenset(field.type for field in fields),
+    )
+
+
+def _field(path: str, name: str, text: str) -> Field:
+    spec = read_field(path, text)
+    kind = FIELD_TYPES[spec.type]
+    label = words(name)
+
+    def named(sample: str) -> str:
+        return sample.replace("%s", label.capitalize())
+
+    return Field(
+        name=name,
+        type=spec.type,
+        optional=spec.optional,
+        unique=spec.unique,
+        label=label,
+        python=kind.python,
+        annotation=f"{kind.python} | None" if spec.optional else kind.python,
+        schema=kind.schema,
+        column=kind.column,
+        sample=named(kind.samples[0]),
+        other=named(kind.samples[1]),
+        sample_json=named(kind.json_samples[0]),
+        other_json=named(kind.json_samples[1]),
+        sample_raw=named(kind.raw_samples[0]),
+        other_raw=named(kind.raw_samples[1]),
+    )
+
+
+def _revision(path: str) -> str:
+    return sha1(path.encode(), usedforsecurity=False).hexdigest()[:12]
+
+
+class FactsHook(ContextHook):
+    """Refuse wrong answers that nobody types now, and add the facts once all are given.
+
+    An answer typed at the prompt is judged by its question's validator. One that was scripted
+    (`--data`, `--data-file`) or recorded in the answers file is judged here, before Copier looks
+    at it: Copier would answer the first with a traceback and drop the second in silence.
+
+    The hook runs for every string that Copier renders, so it remembers what it last saw.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self._questions = load_questions(Path(__file__).parent.parent / "copier.yml")
+        self._seen: tuple[dict[str, Any], dict[str, Any]] | None = None
+        self._facts: dict[str, Any] = {}
+
+    def hook(self, context: MutableMapping[str, Any]) -> None:
+        """Add the facts to `context`.
+
+        Raises:
+            UserMessageError: an answer is refused; the message is its key and one sentence.
+        """
+        scripted = dict(context["_copier_conf"]["data"])
+        given = self._given(context)
+        if self._seen != (scripted, given):
+            self._refuse_unknown(scripted)
+            answers = {key: self._accepted(key, raw) for key, raw in given.items()}
+            self._facts = facts(answers) if answers.keys() == self._questions.keys() else {}
+            self._seen = (scripted, given)
+        context.update(self._facts)
+
+    def _given(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answers so far, without the one that a validator is looking at."""
+        settled = context["_copier_answers"]
+        return {
+            key: settled.get(key, context.get(key))
+            for key in self._questions
+            if key in settled or _is_beyond_json(context.get(key))
+        }
+
+    def _refuse_unknown(self, scripted: Mapping[str, Any]) -> None:
+        """Refuse answers to no question, but not in a whole set that Copier itself replays."""
+        if all(key in scripted or asked.conditional for key, asked in self._questions.items()):
+            return
+        for key in scripted:
+            if key not in self._questions and not key.startswith("_"):
+                raise UserMessageError(unknown_key(key, self._questions))
+
+    def _accepted(self, key: str, raw: object) -> Any:
+        try:
+            return read_answer(self._questions[key], raw)
+        except Refusal as refusal:
+            raise UserMessageError(f"{key}: {refusal}") from refusal
+
+
+def _is_beyond_json(value: object) -> bool:
+    """Whether Copier leaves an answer out of `_copier_answers`, as it does with a YAML date."""
+    return not isinstance(value, dict | list | str | int | float | None)

@@ -1,0 +1,98 @@
+"""Names: the cases, the English plural and the article that templates need."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+SLUG_LENGTH = 50
+
+_LETTERS_WITHOUT_DECOMPOSITION = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l"}
+)
+_IRREGULAR_PLURALS = {
+    "person": "people",
+    "child": "children",
+    "man": "men",
+    "woman": "women",
+    "foot": "feet",
+    "tooth": "teeth",
+    "goose": "geese",
+    "mouse": "mice",
+    "quiz": "quizzes",
+    "leaf": "leaves",
+    "shelf": "shelves",
+    "wolf": "wolves",
+    "knife": "knives",
+    "life": "lives",
+    "wife": "wives",
+    "half": "halves",
+    "hero": "heroes",
+    "potato": "potatoes",
+    "tomato": "tomatoes",
+    "echo": "echoes",
+}
+_SIBILANT = re.compile(r"(s|x|z|ch|sh)$")
+_CONSONANT_Y = re.compile(r"[^aeiou]y$")
+_SPOKEN_WITH_VOWEL = re.compile(
+    r"(?!eu|ewe|one|once|ubi|uni(?!n|m)|us[aeu]|uti)[aeiou]|hon(est|ou?r)|hour|heir"
+)
+
+
+def slug(text: str) -> str:
+    """Return `text` as `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`, never empty nor over `SLUG_LENGTH`."""
+    lowered = text.lower().translate(_LETTERS_WITHOUT_DECOMPOSITION)
+    ascii_text = unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode().lower()
+    result = re.sub(r"[^a-z0-9]+", "-", ascii_text.replace("'", "")).strip("-")
+    if not result[:1].isalpha():
+        result = f"service-{result}"
+    return result[:SLUG_LENGTH].strip("-")
+
+
+def snake(text: str) -> str:
+    """Return `text` in snake_case: "My Service" and "MyService" give "my_service"."""
+    return slug(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)).replace("-", "_")
+
+
+def pascal(name: str) -> str:
+    """Return a snake_case name in PascalCase: "order_item" gives "OrderItem"."""
+    return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+
+
+def plural(name: str) -> str:
+    """Return a snake_case name with its last word in the plural, never the name itself."""
+    head, separator, word = name.rpartition("_")
+    return f"{head}{separator}{_plural_word(word)}"
+
+
+def _plural_word(word: str) -> str:
+    if irregular := _IRREGULAR_PLURALS.get(word):
+        return irregular
+    if len(word) > 3 and word.endswith(("sis", "xis")):
+        return f"{word[:-2]}es"
+    if _SIBILANT.search(word):
+        return f"{word}es"
+    if _CONSONANT_Y.search(word):
+        return f"{word[:-1]}ies"
+    return f"{word}s"
+
+
+def words(name: str) -> str:
+    """Return a snake_case name as people write it: "order_item" gives "order item"."""
+    return name.replace("_", " ")
+
+
+def with_article(label: str) -> str:
+    """Return `label` after the article that it is spoken with: "an order", "a user", "an hour"."""
+    return f"{'an' if _SPOKEN_WITH_VOWEL.match(label) else 'a'} {label}"
+
+
+class NamingExtension(Extension):
+    """Give templates the filters `slug`, `kebab`, `snake`, `pascal` and `plural`."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.filters.update(slug=slug, kebab=slug, snake=snake, pascal=pascal, plural=plural)

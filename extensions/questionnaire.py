@@ -1,0 +1,495 @@
+"""The questionnaire's rules: what an answer may be, and the one sentence that refuses it.
+
+Copier calls them through the `problem` filter for an answer typed at the prompt. `facts.FactsHook`
+calls them for one that was scripted or recorded, where Copier by itself would print a traceback.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+from .naming import SLUG_LENGTH, pascal, plural, slug
+
+FIELD_TYPES = (
+    "str",
+    "text",
+    "int",
+    "decimal",
+    "float",
+    "bool",
+    "date",
+    "datetime",
+    "uuid",
+    "email",
+)
+MODIFIERS = ("optional", "unique")
+NOT_UNIQUE = {
+    "bool": "a boolean has only two values",
+    "text": "long text cannot be indexed on every database",
+}
+
+NAME_LENGTH = 28
+MAX_MODULES = 50
+MAX_ENTITIES = 200
+MAX_FIELDS = 60
+
+RESERVED_MODULES = {
+    "identity": "users and credentials live there",
+    "base": "the migrations give it a meaning of their own",
+    "head": "the migrations give it a meaning of their own",
+    "heads": "the migrations give it a meaning of their own",
+}
+RESERVED_MODULE_PREFIXES = {
+    "identity_": "its tables could be mistaken for those of identity",
+    "sqlite": "SQLite keeps table names that begin with 'sqlite' for itself",
+}
+RESERVED_PLURALS = frozenset({"auth", "me", "users"})
+RESERVED_CLASSES = frozenset(dir(builtins)) | {
+    "Annotated",
+    "Any",
+    "Decimal",
+    "Entity",
+    "Page",
+    "Principal",
+    "Protocol",
+    "Self",
+}
+COMMON_FIELDS = frozenset({"id", "owner_id", "created_at", "updated_at", "version"})
+RESERVED_FIELDS = frozenset(
+    # Types and helpers that the emitted classes name in their own bodies.
+    "str int float bool dt sa types asdict dataclass replace".split()
+    # Parameters and methods of the emitted classes.
+    + "self cls now new check revised details".split()
+    # Attributes of Pydantic's BaseModel.
+    + "construct copy dict from_orm json mro parse_file parse_obj parse_raw register".split()
+    + "schema schema_json update_forward_refs validate".split()
+)
+# A project cannot depend on itself, neither directly nor through what its dependencies need.
+RESERVED_SLUGS = frozenset(
+    """
+    aiosqlite alembic annotated-doc annotated-types anyio argon2-cffi argon2-cffi-bindings
+    ast-serialize asyncpg certifi cffi click colorama coverage deprecated dnspython
+    email-validator fastapi greenlet grimp h11 httpcore httptools httpx idna import-linter
+    iniconfig librt limits mako markdown-it-py markupsafe mdurl mypy mypy-extensions
+    opentelemetry-api packaging pathspec pluggy prometheus-client pycparser pydantic
+    pydantic-core pydantic-settings pygments pyjwt pytest pytest-cov python-dotenv pyyaml redis
+    rich ruff setuptools sqlalchemy starlette structlog typing-extensions typing-inspection
+    uuid-utils uv uvicorn uvloop watchfiles websockets wrapt
+    """.split()
+)
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_RATE = re.compile(r"([1-9][0-9]{0,6})/(second|minute|hour|day)")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_YES = frozenset({"y", "yes", "t", "true", "on", "1"})
+_NO = frozenset({"n", "no", "f", "false", "off", "0"})
+
+
+class Refusal(ValueError):
+    """An answer that is not accepted; its text is one sentence for the person who gave it."""
+
+
+# --- The questions, as copier.yml has them -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `copier.yml` says of one question, as far as an answer is judged by it."""
+
+    key: str
+    type: str
+    choices: tuple[Any, ...]
+    conditional: bool
+
+
+def load_questions(path: Path) -> dict[str, Question]:
+    """Return the questions of a `copier.yml`, by key, in the order in which they are asked."""
+    config: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {
+        key: Question(
+            key=key,
+            type=details["type"],
+            choices=_choice_values(details.get("choices", ())),
+            conditional="when" in details,
+        )
+        for key, details in config.items()
+        if not key.startswith("_")
+    }
+
+
+def _choice_values(choices: Mapping[str, Any] | Iterable[Any]) -> tuple[Any, ...]:
+    values = choices.values() if isinstance(choices, Mapping) else choices
+    return tuple(value["value"] if isinstance(value, Mapping) else value for value in values)
+
+
+def unknown_key(key: str, questions: Iterable[str]) -> str:
+    """Return the sentence for a scripted answer to a question that does not exist."""
+    known = list(questions)
+    advice = _advice(key, known, f"the questions are {', '.join(known)}")
+    return f"There is no question {key!r}; {advice}"
+
+
+def read_answer(question: Question, raw: object) -> Any:
+    """Return a scripted or recorded answer as its type.
+
+    Raises:
+        Refusal: it is not of the question's type, none of its choices, or breaks its rules.
+    """
+    value = _CASTS.get(question.type, _as_it_is)(raw)
+    if question.choices and value not in question.choices:
+        choices = [str(choice) for choice in question.choices]
+        raise Refusal(f"{value!r} is not a choice; choose {_alternatives(choices)}.")
+    CHECKS.get(question.key, _as_it_is)(value)
+    return value
+
+
+def problem(value: object, key: str) -> str:
+    """Return the sentence that refuses `value` as the answer to `key`, or "" if it is accepted."""
+    try:
+        CHECKS[key](value)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def _short(raw: object) -> str:
+    text = repr(raw)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _as_it_is(raw: object) -> object:
+    return raw
+
+
+def _as_text(raw: object) -> str:
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return str(raw)
+    if raw is None:
+        raise Refusal('The answer is missing; write "" for an empty text.')
+    raise Refusal(f"{_short(raw)} is not a text; put it in quotes.")
+
+
+def _as_integer(raw: object) -> int:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str) and _INTEGER.fullmatch(raw.strip()):
+        return int(raw)
+    raise Refusal(f"{_short(raw)} is not a whole number; write digits alone, such as 90.")
+
+
+def _as_boolean(raw: object) -> bool:
+    word = str(raw).strip().lower()
+    if word in _YES | _NO:
+        return word in _YES
+    raise Refusal(f"{_short(raw)} is neither yes nor no; write true or false.")
+
+
+def _as_yaml(raw: object) -> object:
+    if not isinstance(raw, str):
+        return raw
+    try:
+        return yaml.safe_load(raw)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise Refusal(
+            f"This is not valid YAML{place} ({error.problem or error.context}); correct it there."
+        ) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise Refusal(f"This is not valid YAML ({reason}); correct it.") from error
+
+
+_CASTS: dict[str, Callable[[object], Any]] = {
+    "str": _as_text,
+    "int": _as_integer,
+    "bool": _as_boolean,
+    "yaml": _as_yaml,
+}
+
+
+# --- Names and numbers ---------------------------------------------------------------------------
+
+
+def service_slug(project_name: str) -> str:
+    """Return the slug to propose for a project: always one that `check_project_slug` accepts."""
+    proposal = slug(project_name)
+    if proposal in RESERVED_SLUGS:
+        return f"{proposal}-service"
+    return proposal
+
+
+def check_project_name(value: str) -> None:
+    """Refuse a name that is blank or that cannot be written into every emitted file."""
+    if not value.strip():
+        raise Refusal("A project needs a name; write one, such as My Service.")
+    _check_text(value, "The project name", 100)
+
+
+def check_description(value: str) -> None:
+    """Refuse a description that cannot be written into every emitted file."""
+    _check_text(value, "The description", 200)
+
+
+def check_author_name(value: str) -> None:
+    """Refuse an author's name that cannot be written into every emitted file."""
+    _check_text(value, "The author's name", 100)
+
+
+def check_author_email(value: str) -> None:
+    """Refuse what is neither empty nor an address."""
+    if value and (len(value) > 254 or not _EMAIL.fullmatch(value)):
+        raise Refusal(
+            f"{value!r} is not an email address; write one such as ana@example.com, or nothing."
+        )
+
+
+def check_project_slug(value: str) -> None:
+    """Refuse what is not kebab-case, too long, or the name of something the project needs."""
+    if not _SLUG.fullmatch(value):
+        raise Refusal(
+            f"{value!r} is not a slug; write lowercase letters, digits and single hyphens, "
+            f"beginning with a letter, such as {service_slug(value)}."
+        )
+    if len(value) > SLUG_LENGTH:
+        raise Refusal(f"The slug has {len(value)} characters; shorten it to {SLUG_LENGTH}.")
+    if value in RESERVED_SLUGS:
+        raise Refusal(
+            f"The project cannot be called {value!r} because it needs the package of that name; "
+            f"take another slug, such as {value}-service."
+        )
+
+
+def check_rate_limit(value: str) -> None:
+    """Refuse what is neither empty nor `N/second|minute|hour|day` with N up to a million."""
+    match = _RATE.fullmatch(value)
+    if value and (match is None or int(match[1]) > 1_000_000):
+        raise Refusal(
+            f"{value!r} is not a rate limit; write a number from 1 to 1000000 per second, minute, "
+            "hour or day, such as 100/minute, or nothing for no limit."
+        )
+
+
+def check_coverage_target(value: int) -> None:
+    """Refuse what is not a percentage."""
+    if not 0 <= value <= 100:
+        raise Refusal(f"{value} is not a percentage; write a whole number from 0 to 100.")
+
+
+def _check_text(value: str, what: str, longest: int) -> None:
+    if len(value) > longest:
+        raise Refusal(f"{what} has {len(value)} characters; shorten it to {longest}.")
+    if not value.isprintable():
+        raise Refusal(f"{what} contains a line break or an invisible character; remove it.")
+    if '"' in value or "\\" in value:
+        raise Refusal(f"{what} contains a double quote or a backslash; write it without.")
+    if value != value.strip():
+        raise Refusal(f"{what} begins or ends with a space; remove it.")
+
+
+# --- Modules -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """What `"decimal optional"` says."""
+
+    type: str
+    optional: bool
+    unique: bool
+
+
+def check_modules(value: object) -> None:
+    """Refuse what is not `{module: {entity: {field: "type [optional] [unique]"}}}`.
+
+    Raises:
+        Refusal: with a sentence that names the offender as module.entity.field.
+    """
+    modules = _mapping(value, "'modules'", "module", "{catalog: {product: {name: str}}}")
+    if len(modules) > MAX_MODULES:
+        raise Refusal(f"There are {len(modules)} modules; keep to {MAX_MODULES} in one service.")
+    for module in modules:
+        _check_module_name(module)
+    entities: list[tuple[str, str]] = []
+    for module, content in modules.items():
+        example = f"{{{module}: {{product: {{name: str}}}}}}"
+        for entity, fields in _mapping(
+            content, f"The module '{module}'", "entity", example
+        ).items():
+            _check_entity(module, entity, fields)
+            entities.append((module, entity))
+    if len(entities) > MAX_ENTITIES:
+        raise Refusal(f"There are {len(entities)} entities; keep to {MAX_ENTITIES} in one service.")
+    _check_collisions(entities)
+
+
+def read_field(path: str, value: object) -> FieldSpec:
+    """Return what a field's text says; `path` is its module.entity.field.
+
+    Raises:
+        Refusal: the type is unknown or missing, or a modifier is unknown, repeated or unfit.
+    """
+    words = value.split() if isinstance(value, str) else []
+    if not words:
+        given = (
+            "has no type" if value in (None, "") else f"has {_short(value)} where a type belongs"
+        )
+        raise Refusal(f"The field '{path}' {given}; write {_alternatives(FIELD_TYPES)}.")
+    kind, *modifiers = words
+    if kind not in FIELD_TYPES:
+        advice = _advice(kind.lower(), FIELD_TYPES, "write one of them")
+        raise Refusal(
+            f"The field '{path}' has the unknown type {kind!r} "
+            f"(the types are {', '.join(FIELD_TYPES)}); {advice}"
+        )
+    for position, modifier in enumerate(modifiers):
+        if modifier not in MODIFIERS:
+            otherwise = f"after the type, write {_alternatives(MODIFIERS)}"
+            raise Refusal(
+                f"The field '{path}' has the unknown modifier {modifier!r}; "
+                f"{_advice(modifier.lower(), MODIFIERS, otherwise)}"
+            )
+        if modifier in modifiers[:position]:
+            raise Refusal(f"The field '{path}' says {modifier!r} twice; say it once.")
+    spec = FieldSpec(kind, optional="optional" in modifiers, unique="unique" in modifiers)
+    if spec.unique and kind in NOT_UNIQUE:
+        raise Refusal(
+            f"The field '{path}' cannot be unique because {NOT_UNIQUE[kind]}; "
+            f"remove 'unique'{' or use str' if kind == 'text' else ''}."
+        )
+    return spec
+
+
+def _mapping(value: object, what: str, of: str, example: str) -> dict[str, Any]:
+    """Return `value` if it is a mapping that is not empty and has only texts for keys."""
+    if not isinstance(value, dict):
+        raise Refusal(f"{what} must map each {of} to its content, such as {example}.")
+    if not value:
+        raise Refusal(f"{what} is empty; give it at least one {of}, such as {example}.")
+    for key in value:
+        if not isinstance(key, str):
+            read_as = yaml.safe_dump(key).split("\n")[0]
+            raise Refusal(
+                f"{what} has a name that YAML reads as {read_as}, not as text; "
+                "put the name in quotes or choose another."
+            )
+    return value
+
+
+def _check_name(name: str, what: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise Refusal(
+            f"{what} is not a valid name; write lowercase letters, digits and single underscores, "
+            "beginning with a letter."
+        )
+    if len(name) > NAME_LENGTH:
+        raise Refusal(f"{what} has {len(name)} characters; shorten it to {NAME_LENGTH}.")
+    if keyword.iskeyword(name):
+        raise Refusal(f"{what} is a Python keyword; choose another name.")
+
+
+def _check_module_name(module: str) -> None:
+    what = f"The module '{module}'"
+    _check_name(module, what)
+    reason = RESERVED_MODULES.get(module) or next(
+        (why for prefix, why in RESERVED_MODULE_PREFIXES.items() if module.startswith(prefix)), None
+    )
+    if reason:
+        raise Refusal(f"{what} has a reserved name because {reason}; choose another name.")
+
+
+def _check_entity(module: str, entity: str, fields: object) -> None:
+    path = f"{module}.{entity}"
+    what = f"The entity '{path}'"
+    _check_name(entity, what)
+    if plural(entity) in RESERVED_PLURALS:
+        raise Refusal(
+            f"{what} has a reserved name because /api/v1/{plural(entity)} belongs to identity; "
+            "choose another name."
+        )
+    if pascal(entity) in RESERVED_CLASSES:
+        raise Refusal(
+            f"{what} would make a class {pascal(entity)!r}, a name that Python or the service "
+            "already uses; choose another name."
+        )
+    content = _mapping(fields, what, "field", f"{{{entity}: {{name: str}}}}")
+    if len(content) > MAX_FIELDS:
+        raise Refusal(f"{what} has {len(content)} fields; keep to {MAX_FIELDS}.")
+    for field, text in content.items():
+        _check_field_name(f"{path}.{field}", field)
+        read_field(f"{path}.{field}", text)
+
+
+def _check_field_name(path: str, field: str) -> None:
+    what = f"The field '{path}'"
+    _check_name(field, what)
+    if field in COMMON_FIELDS:
+        raise Refusal(f"{what} is one that every entity has already; remove or rename it.")
+    if field in RESERVED_FIELDS or field.startswith("model_"):
+        raise Refusal(
+            f"{what} has a name that the emitted classes use themselves; choose another name."
+        )
+
+
+def _check_collisions(entities: list[tuple[str, str]]) -> None:
+    """Refuse entities, of any modules, that would share a class, an address or a table."""
+    classes: dict[str, str] = {}
+    tables: dict[str, str] = {}
+    for module, entity in entities:
+        path = f"{module}.{entity}"
+        names = {pascal(entity): classes, pascal(plural(entity)): classes}
+        for name, owners in (names | {f"{module}_{plural(entity)}": tables}).items():
+            if other := owners.get(name):
+                raise Refusal(
+                    f"The entities '{other}' and '{path}' would both need the name {name!r}; "
+                    "rename one of them."
+                )
+        classes |= dict.fromkeys(names, path)
+        tables[f"{module}_{plural(entity)}"] = path
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    """Return "a", or "a or b", or "a, b or c"."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _advice(word: str, known: Sequence[str], otherwise: str) -> str:
+    """Return the end of a sentence: the known word that was probably meant, or what to do."""
+    close = get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"{otherwise}."
+
+
+CHECKS: dict[str, Callable[[Any], None]] = {
+    "project_name": check_project_name,
+    "project_slug": check_project_slug,
+    "description": check_description,
+    "author_name": check_author_name,
+    "author_email": check_author_email,
+    "modules": check_modules,
+    "rate_limit": check_rate_limit,
+    "coverage_target": check_coverage_target,
+}
+
+
+class QuestionnaireExtension(Extension):
+    """Give `copier.yml` the filters `problem` and `service_slug`."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.filters.update(problem=problem, service_slug=service_slug)
