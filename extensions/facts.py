@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
+from copy import deepcopy
 from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
+from copier import Phase
 from copier.errors import UserMessageError
 from copier_template_extensions import ContextHook
 from jinja2 import Environment
 
 from .naming import pascal, plural, with_article, words
-from .questionnaire import Refusal, load_questions, read_answer, read_field, unknown_key
+from .questionnaire import RefusalError, load_questions, read_answer, read_field, unknown_key
 
 TESTED_ON = "2026-11-24"
 
@@ -268,6 +270,19 @@ def _field(path: str, name: str, text: str) -> Field:
     )
 
 
+def keep_order(mapping: object, model: object) -> None:
+    """Order `mapping` in place, and the mappings in it, like `model`; what is new comes last."""
+    if not isinstance(mapping, dict) or not isinstance(model, dict):
+        return
+    order = [key for key in model if key in mapping]
+    order += [key for key in mapping if key not in model]
+    if order != list(mapping):
+        for key in order:
+            mapping[key] = mapping.pop(key)
+    for key, value in mapping.items():
+        keep_order(value, model.get(key))
+
+
 def _revision(path: str) -> str:
     return sha1(path.encode(), usedforsecurity=False).hexdigest()[:12]
 
@@ -279,6 +294,9 @@ class FactsHook(ContextHook):
     (`--data`, `--data-file`) or recorded in the answers file is judged here, before Copier looks
     at it: Copier would answer the first with a traceback and drop the second in silence.
 
+    The prompt for `modules` shows them in alphabetical order. The order in which they were first
+    given is put back, or an update at the prompt would reshuffle the service.
+
     The hook runs for every string that Copier renders, so it remembers what it last saw.
     """
 
@@ -287,6 +305,7 @@ class FactsHook(ContextHook):
         self._questions = load_questions(Path(__file__).parent.parent / "copier.yml")
         self._seen: tuple[dict[str, Any], dict[str, Any]] | None = None
         self._facts: dict[str, Any] = {}
+        self._first_modules: Any = None
 
     def hook(self, context: MutableMapping[str, Any]) -> None:
         """Add the facts to `context`.
@@ -294,6 +313,8 @@ class FactsHook(ContextHook):
         Raises:
             UserMessageError: an answer is refused; the message is its key and one sentence.
         """
+        if context["_copier_phase"] == Phase.PROMPT:
+            self._keep_order(context)
         scripted = dict(context["_copier_conf"]["data"])
         given = self._given(context)
         if self._seen != (scripted, given):
@@ -302,6 +323,12 @@ class FactsHook(ContextHook):
             self._facts = facts(answers) if answers.keys() == self._questions.keys() else {}
             self._seen = (scripted, given)
         context.update(self._facts)
+
+    def _keep_order(self, context: Mapping[str, Any]) -> None:
+        modules = context.get("modules", self._questions["modules"].default)
+        if self._first_modules is None:
+            self._first_modules = deepcopy(modules)
+        keep_order(modules, self._first_modules)
 
     def _given(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answers so far, without the one that a validator is looking at."""
@@ -323,7 +350,7 @@ class FactsHook(ContextHook):
     def _accepted(self, key: str, raw: object) -> Any:
         try:
             return read_answer(self._questions[key], raw)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             raise UserMessageError(f"{key}: {refusal}") from refusal
 
 

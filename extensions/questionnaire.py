@@ -66,28 +66,30 @@ RESERVED_CLASSES = frozenset(dir(builtins)) | {
     "Self",
 }
 COMMON_FIELDS = frozenset({"id", "owner_id", "created_at", "updated_at", "version"})
-RESERVED_FIELDS = frozenset(
+# fmt: off
+RESERVED_FIELDS = frozenset({
     # Types and helpers that the emitted classes name in their own bodies.
-    "str int float bool dt sa types asdict dataclass replace".split()
+    "str", "int", "float", "bool", "dt", "sa", "types", "asdict", "dataclass", "replace",
     # Parameters and methods of the emitted classes.
-    + "self cls now new check revised details".split()
-    # Attributes of Pydantic's BaseModel.
-    + "construct copy dict from_orm json mro parse_file parse_obj parse_raw register".split()
-    + "schema schema_json update_forward_refs validate".split()
-)
+    "self", "cls", "now", "new", "check", "revised", "details",
+    # Attributes of Pydantic's BaseModel, beside those that begin with `model_`.
+    "construct", "copy", "dict", "from_orm", "json", "mro", "parse_file", "parse_obj", "parse_raw",
+    "register", "schema", "schema_json", "update_forward_refs", "validate",
+})
 # A project cannot depend on itself, neither directly nor through what its dependencies need.
-RESERVED_SLUGS = frozenset(
-    """
-    aiosqlite alembic annotated-doc annotated-types anyio argon2-cffi argon2-cffi-bindings
-    ast-serialize asyncpg certifi cffi click colorama coverage deprecated dnspython
-    email-validator fastapi greenlet grimp h11 httpcore httptools httpx idna import-linter
-    iniconfig librt limits mako markdown-it-py markupsafe mdurl mypy mypy-extensions
-    opentelemetry-api packaging pathspec pluggy prometheus-client pycparser pydantic
-    pydantic-core pydantic-settings pygments pyjwt pytest pytest-cov python-dotenv pyyaml redis
-    rich ruff setuptools sqlalchemy starlette structlog typing-extensions typing-inspection
-    uuid-utils uv uvicorn uvloop watchfiles websockets wrapt
-    """.split()
-)
+RESERVED_SLUGS = frozenset({
+    "aiosqlite", "alembic", "annotated-doc", "annotated-types", "anyio", "argon2-cffi",
+    "argon2-cffi-bindings", "ast-serialize", "asyncpg", "certifi", "cffi", "click", "colorama",
+    "coverage", "deprecated", "dnspython", "email-validator", "fastapi", "greenlet", "grimp", "h11",
+    "httpcore", "httptools", "httpx", "idna", "import-linter", "iniconfig", "librt", "limits",
+    "mako", "markdown-it-py", "markupsafe", "mdurl", "mypy", "mypy-extensions", "opentelemetry-api",
+    "packaging", "pathspec", "pluggy", "prometheus-client", "pycparser", "pydantic",
+    "pydantic-core", "pydantic-settings", "pygments", "pyjwt", "pytest", "pytest-cov",
+    "python-dotenv", "pyyaml", "redis", "rich", "ruff", "setuptools", "sqlalchemy", "starlette",
+    "structlog", "typing-extensions", "typing-inspection", "uuid-utils", "uv", "uvicorn", "uvloop",
+    "watchfiles", "websockets", "wrapt",
+})
+# fmt: on
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -98,7 +100,7 @@ _YES = frozenset({"y", "yes", "t", "true", "on", "1"})
 _NO = frozenset({"n", "no", "f", "false", "off", "0"})
 
 
-class Refusal(ValueError):
+class RefusalError(ValueError):
     """An answer that is not accepted; its text is one sentence for the person who gave it."""
 
 
@@ -111,6 +113,7 @@ class Question:
 
     key: str
     type: str
+    default: Any
     choices: tuple[Any, ...]
     conditional: bool
 
@@ -122,6 +125,7 @@ def load_questions(path: Path) -> dict[str, Question]:
         key: Question(
             key=key,
             type=details["type"],
+            default=details.get("default"),
             choices=_choice_values(details.get("choices", ())),
             conditional="when" in details,
         )
@@ -146,12 +150,12 @@ def read_answer(question: Question, raw: object) -> Any:
     """Return a scripted or recorded answer as its type.
 
     Raises:
-        Refusal: it is not of the question's type, none of its choices, or breaks its rules.
+        RefusalError: it is not of the question's type, none of its choices, or breaks its rules.
     """
     value = _CASTS.get(question.type, _as_it_is)(raw)
     if question.choices and value not in question.choices:
         choices = [str(choice) for choice in question.choices]
-        raise Refusal(f"{value!r} is not a choice; choose {_alternatives(choices)}.")
+        raise RefusalError(f"{value!r} is not a choice; choose {_alternatives(choices)}.")
     CHECKS.get(question.key, _as_it_is)(value)
     return value
 
@@ -160,7 +164,7 @@ def problem(value: object, key: str) -> str:
     """Return the sentence that refuses `value` as the answer to `key`, or "" if it is accepted."""
     try:
         CHECKS[key](value)
-    except Refusal as refusal:
+    except RefusalError as refusal:
         return str(refusal)
     return ""
 
@@ -180,8 +184,8 @@ def _as_text(raw: object) -> str:
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return str(raw)
     if raw is None:
-        raise Refusal('The answer is missing; write "" for an empty text.')
-    raise Refusal(f"{_short(raw)} is not a text; put it in quotes.")
+        raise RefusalError('The answer is missing; write "" for an empty text.')
+    raise RefusalError(f"{_short(raw)} is not a text; put it in quotes.")
 
 
 def _as_integer(raw: object) -> int:
@@ -189,14 +193,14 @@ def _as_integer(raw: object) -> int:
         return raw
     if isinstance(raw, str) and _INTEGER.fullmatch(raw.strip()):
         return int(raw)
-    raise Refusal(f"{_short(raw)} is not a whole number; write digits alone, such as 90.")
+    raise RefusalError(f"{_short(raw)} is not a whole number; write digits alone, such as 90.")
 
 
 def _as_boolean(raw: object) -> bool:
     word = str(raw).strip().lower()
     if word in _YES | _NO:
         return word in _YES
-    raise Refusal(f"{_short(raw)} is neither yes nor no; write true or false.")
+    raise RefusalError(f"{_short(raw)} is neither yes nor no; write true or false.")
 
 
 def _as_yaml(raw: object) -> object:
@@ -207,12 +211,12 @@ def _as_yaml(raw: object) -> object:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise Refusal(
+        raise RefusalError(
             f"This is not valid YAML{place} ({error.problem or error.context}); correct it there."
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split()).rstrip(".")
-        raise Refusal(f"This is not valid YAML ({reason}); correct it.") from error
+        raise RefusalError(f"This is not valid YAML ({reason}); correct it.") from error
 
 
 _CASTS: dict[str, Callable[[object], Any]] = {
@@ -237,7 +241,7 @@ def service_slug(project_name: str) -> str:
 def check_project_name(value: str) -> None:
     """Refuse a name that is blank or that cannot be written into every emitted file."""
     if not value.strip():
-        raise Refusal("A project needs a name; write one, such as My Service.")
+        raise RefusalError("A project needs a name; write one, such as My Service.")
     _check_text(value, "The project name", 100)
 
 
@@ -254,7 +258,7 @@ def check_author_name(value: str) -> None:
 def check_author_email(value: str) -> None:
     """Refuse what is neither empty nor an address."""
     if value and (len(value) > 254 or not _EMAIL.fullmatch(value)):
-        raise Refusal(
+        raise RefusalError(
             f"{value!r} is not an email address; write one such as ana@example.com, or nothing."
         )
 
@@ -262,14 +266,14 @@ def check_author_email(value: str) -> None:
 def check_project_slug(value: str) -> None:
     """Refuse what is not kebab-case, too long, or the name of something the project needs."""
     if not _SLUG.fullmatch(value):
-        raise Refusal(
+        raise RefusalError(
             f"{value!r} is not a slug; write lowercase letters, digits and single hyphens, "
             f"beginning with a letter, such as {service_slug(value)}."
         )
     if len(value) > SLUG_LENGTH:
-        raise Refusal(f"The slug has {len(value)} characters; shorten it to {SLUG_LENGTH}.")
+        raise RefusalError(f"The slug has {len(value)} characters; shorten it to {SLUG_LENGTH}.")
     if value in RESERVED_SLUGS:
-        raise Refusal(
+        raise RefusalError(
             f"The project cannot be called {value!r} because it needs the package of that name; "
             f"take another slug, such as {value}-service."
         )
@@ -279,7 +283,7 @@ def check_rate_limit(value: str) -> None:
     """Refuse what is neither empty nor `N/second|minute|hour|day` with N up to a million."""
     match = _RATE.fullmatch(value)
     if value and (match is None or int(match[1]) > 1_000_000):
-        raise Refusal(
+        raise RefusalError(
             f"{value!r} is not a rate limit; write a number from 1 to 1000000 per second, minute, "
             "hour or day, such as 100/minute, or nothing for no limit."
         )
@@ -288,18 +292,18 @@ def check_rate_limit(value: str) -> None:
 def check_coverage_target(value: int) -> None:
     """Refuse what is not a percentage."""
     if not 0 <= value <= 100:
-        raise Refusal(f"{value} is not a percentage; write a whole number from 0 to 100.")
+        raise RefusalError(f"{value} is not a percentage; write a whole number from 0 to 100.")
 
 
 def _check_text(value: str, what: str, longest: int) -> None:
     if len(value) > longest:
-        raise Refusal(f"{what} has {len(value)} characters; shorten it to {longest}.")
+        raise RefusalError(f"{what} has {len(value)} characters; shorten it to {longest}.")
     if not value.isprintable():
-        raise Refusal(f"{what} contains a line break or an invisible character; remove it.")
+        raise RefusalError(f"{what} contains a line break or an invisible character; remove it.")
     if '"' in value or "\\" in value:
-        raise Refusal(f"{what} contains a double quote or a backslash; write it without.")
+        raise RefusalError(f"{what} contains a double quote or a backslash; write it without.")
     if value != value.strip():
-        raise Refusal(f"{what} begins or ends with a space; remove it.")
+        raise RefusalError(f"{what} begins or ends with a space; remove it.")
 
 
 # --- Modules -------------------------------------------------------------------------------------
@@ -318,11 +322,13 @@ def check_modules(value: object) -> None:
     """Refuse what is not `{module: {entity: {field: "type [optional] [unique]"}}}`.
 
     Raises:
-        Refusal: with a sentence that names the offender as module.entity.field.
+        RefusalError: with a sentence that names the offender as module.entity.field.
     """
     modules = _mapping(value, "'modules'", "module", "{catalog: {product: {name: str}}}")
     if len(modules) > MAX_MODULES:
-        raise Refusal(f"There are {len(modules)} modules; keep to {MAX_MODULES} in one service.")
+        raise RefusalError(
+            f"There are {len(modules)} modules; keep to {MAX_MODULES} in one service."
+        )
     for module in modules:
         _check_module_name(module)
     entities: list[tuple[str, str]] = []
@@ -334,7 +340,9 @@ def check_modules(value: object) -> None:
             _check_entity(module, entity, fields)
             entities.append((module, entity))
     if len(entities) > MAX_ENTITIES:
-        raise Refusal(f"There are {len(entities)} entities; keep to {MAX_ENTITIES} in one service.")
+        raise RefusalError(
+            f"There are {len(entities)} entities; keep to {MAX_ENTITIES} in one service."
+        )
     _check_collisions(entities)
 
 
@@ -342,33 +350,33 @@ def read_field(path: str, value: object) -> FieldSpec:
     """Return what a field's text says; `path` is its module.entity.field.
 
     Raises:
-        Refusal: the type is unknown or missing, or a modifier is unknown, repeated or unfit.
+        RefusalError: the type is unknown or missing, or a modifier is unknown, repeated or unfit.
     """
     words = value.split() if isinstance(value, str) else []
     if not words:
         given = (
             "has no type" if value in (None, "") else f"has {_short(value)} where a type belongs"
         )
-        raise Refusal(f"The field '{path}' {given}; write {_alternatives(FIELD_TYPES)}.")
+        raise RefusalError(f"The field '{path}' {given}; write {_alternatives(FIELD_TYPES)}.")
     kind, *modifiers = words
     if kind not in FIELD_TYPES:
         advice = _advice(kind.lower(), FIELD_TYPES, "write one of them")
-        raise Refusal(
+        raise RefusalError(
             f"The field '{path}' has the unknown type {kind!r} "
             f"(the types are {', '.join(FIELD_TYPES)}); {advice}"
         )
     for position, modifier in enumerate(modifiers):
         if modifier not in MODIFIERS:
             otherwise = f"after the type, write {_alternatives(MODIFIERS)}"
-            raise Refusal(
+            raise RefusalError(
                 f"The field '{path}' has the unknown modifier {modifier!r}; "
                 f"{_advice(modifier.lower(), MODIFIERS, otherwise)}"
             )
         if modifier in modifiers[:position]:
-            raise Refusal(f"The field '{path}' says {modifier!r} twice; say it once.")
+            raise RefusalError(f"The field '{path}' says {modifier!r} twice; say it once.")
     spec = FieldSpec(kind, optional="optional" in modifiers, unique="unique" in modifiers)
     if spec.unique and kind in NOT_UNIQUE:
-        raise Refusal(
+        raise RefusalError(
             f"The field '{path}' cannot be unique because {NOT_UNIQUE[kind]}; "
             f"remove 'unique'{' or use str' if kind == 'text' else ''}."
         )
@@ -378,13 +386,13 @@ def read_field(path: str, value: object) -> FieldSpec:
 def _mapping(value: object, what: str, of: str, example: str) -> dict[str, Any]:
     """Return `value` if it is a mapping that is not empty and has only texts for keys."""
     if not isinstance(value, dict):
-        raise Refusal(f"{what} must map each {of} to its content, such as {example}.")
+        raise RefusalError(f"{what} must map each {of} to its content, such as {example}.")
     if not value:
-        raise Refusal(f"{what} is empty; give it at least one {of}, such as {example}.")
+        raise RefusalError(f"{what} is empty; give it at least one {of}, such as {example}.")
     for key in value:
         if not isinstance(key, str):
             read_as = yaml.safe_dump(key).split("\n")[0]
-            raise Refusal(
+            raise RefusalError(
                 f"{what} has a name that YAML reads as {read_as}, not as text; "
                 "put the name in quotes or choose another."
             )
@@ -393,55 +401,55 @@ def _mapping(value: object, what: str, of: str, example: str) -> dict[str, Any]:
 
 def _check_name(name: str, what: str) -> None:
     if not _NAME.fullmatch(name):
-        raise Refusal(
+        raise RefusalError(
             f"{what} is not a valid name; write lowercase letters, digits and single underscores, "
             "beginning with a letter."
         )
     if len(name) > NAME_LENGTH:
-        raise Refusal(f"{what} has {len(name)} characters; shorten it to {NAME_LENGTH}.")
+        raise RefusalError(f"{what} has {len(name)} characters; shorten it to {NAME_LENGTH}.")
     if keyword.iskeyword(name):
-        raise Refusal(f"{what} is a Python keyword; choose another name.")
+        raise RefusalError(f"{what} is a Python keyword; choose another name.")
 
 
 def _check_module_name(module: str) -> None:
-    what = f"The module '{module}'"
+    what = f"The module {module!r}"
     _check_name(module, what)
     reason = RESERVED_MODULES.get(module) or next(
         (why for prefix, why in RESERVED_MODULE_PREFIXES.items() if module.startswith(prefix)), None
     )
     if reason:
-        raise Refusal(f"{what} has a reserved name because {reason}; choose another name.")
+        raise RefusalError(f"{what} has a reserved name because {reason}; choose another name.")
 
 
 def _check_entity(module: str, entity: str, fields: object) -> None:
     path = f"{module}.{entity}"
-    what = f"The entity '{path}'"
+    what = f"The entity {path!r}"
     _check_name(entity, what)
     if plural(entity) in RESERVED_PLURALS:
-        raise Refusal(
+        raise RefusalError(
             f"{what} has a reserved name because /api/v1/{plural(entity)} belongs to identity; "
             "choose another name."
         )
     if pascal(entity) in RESERVED_CLASSES:
-        raise Refusal(
+        raise RefusalError(
             f"{what} would make a class {pascal(entity)!r}, a name that Python or the service "
             "already uses; choose another name."
         )
     content = _mapping(fields, what, "field", f"{{{entity}: {{name: str}}}}")
     if len(content) > MAX_FIELDS:
-        raise Refusal(f"{what} has {len(content)} fields; keep to {MAX_FIELDS}.")
+        raise RefusalError(f"{what} has {len(content)} fields; keep to {MAX_FIELDS}.")
     for field, text in content.items():
         _check_field_name(f"{path}.{field}", field)
         read_field(f"{path}.{field}", text)
 
 
 def _check_field_name(path: str, field: str) -> None:
-    what = f"The field '{path}'"
+    what = f"The field {path!r}"
     _check_name(field, what)
     if field in COMMON_FIELDS:
-        raise Refusal(f"{what} is one that every entity has already; remove or rename it.")
+        raise RefusalError(f"{what} is one that every entity has already; remove or rename it.")
     if field in RESERVED_FIELDS or field.startswith("model_"):
-        raise Refusal(
+        raise RefusalError(
             f"{what} has a name that the emitted classes use themselves; choose another name."
         )
 
@@ -455,7 +463,7 @@ def _check_collisions(entities: list[tuple[str, str]]) -> None:
         names = {pascal(entity): classes, pascal(plural(entity)): classes}
         for name, owners in (names | {f"{module}_{plural(entity)}": tables}).items():
             if other := owners.get(name):
-                raise Refusal(
+                raise RefusalError(
                     f"The entities '{other}' and '{path}' would both need the name {name!r}; "
                     "rename one of them."
                 )
