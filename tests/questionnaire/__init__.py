@@ -1,0 +1,1 @@
+"""The questionnaire: names, rules, facts, and both ways of answering."""

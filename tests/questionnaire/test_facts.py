@@ -1,0 +1,148 @@
+"""What follows from the answers."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from extensions import questionnaire
+from extensions.facts import FIELD_TYPES, Entity, facts, keep_order
+
+ANSWERS: dict[str, Any] = {
+    "project_slug": "order-desk",
+    "modules": {
+        "order_desk": {
+            "order_item": {
+                "label": "str unique",
+                "unit_price": "decimal optional",
+                "packed": "bool",
+            },
+            "order": {"due": "date"},
+        },
+        "crm": {"person": {"address": "email unique", "born": "date optional"}},
+    },
+    "database": "sqlite",
+    "rate_limit": "100/minute",
+    "metrics": "prometheus",
+}
+
+
+def entity_with(**fields: str) -> Entity:
+    modules = {"shop": {"thing": fields}}
+    result: Entity = facts(ANSWERS | {"modules": modules})["app_modules"][0].entities[0]
+    return result
+
+
+def test_modules_and_entities_keep_their_order_and_have_every_case() -> None:
+    desk, crm = facts(ANSWERS)["app_modules"]
+    assert (desk.name, desk.pascal, desk.label, desk.title) == (
+        "order_desk",
+        "OrderDesk",
+        "order desk",
+        "Order desk",
+    )
+    assert [entity.name for entity in desk.entities] == ["order_item", "order"]
+    item, person = desk.entities[0], crm.entities[0]
+    assert (item.module, item.pascal, item.table) == (
+        "order_desk",
+        "OrderItem",
+        "order_desk_order_items",
+    )
+    assert (item.label, item.labels, item.a_label) == (
+        "order item",
+        "order items",
+        "an order item",
+    )
+    assert (person.plural, person.plural_pascal, person.table) == ("people", "People", "crm_people")
+
+
+def test_an_entity_knows_which_fields_need_care() -> None:
+    item = facts(ANSWERS)["app_modules"][0].entities[0]
+    assert item.unique_fields == ("label",)
+    assert [field.name for field in item.checked_fields] == ["label"]
+    assert item.uses == {"str", "decimal", "bool"}
+
+
+def test_a_field_has_its_form_for_every_layer() -> None:
+    price = entity_with(unit_price="decimal optional").fields[0]
+    assert (price.label, price.python, price.annotation) == (
+        "unit price",
+        "Decimal",
+        "Decimal | None",
+    )
+    assert (price.optional, price.unique, price.type) == (True, False, "decimal")
+
+
+def test_revisions_are_stable_distinct_and_fit_a_migration() -> None:
+    revisions = [module.revision for module in facts(ANSWERS)["app_modules"]]
+    revisions += [
+        entity.revision for module in facts(ANSWERS)["app_modules"] for entity in module.entities
+    ]
+    assert len(set(revisions)) == 5
+    assert all(len(revision) == 12 and int(revision, 16) >= 0 for revision in revisions)
+    assert entity_with(a="str").revision == entity_with(b="int").revision == "abc46ca0bc4d"
+
+
+def test_every_type_of_the_questionnaire_has_its_forms() -> None:
+    assert tuple(FIELD_TYPES) == questionnaire.FIELD_TYPES
+
+
+@pytest.mark.parametrize("kind", questionnaire.FIELD_TYPES)
+def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
+    field = entity_with(unit_price=kind).fields[0]
+    names = {"dt": dt, "Decimal": Decimal, "UUID": UUID}
+    values = [eval(text, names) for text in (field.sample, field.other)]
+    in_python = [ast.literal_eval(text) for text in (field.sample_json, field.other_json)]
+    in_json = [json.loads(text) for text in (field.sample_raw, field.other_raw)]
+
+    assert values[0] != values[1]
+    assert in_python == in_json
+    assert [type(value) for value in values] == [eval(field.python, names)] * 2
+    for value, as_json in zip(values, in_json, strict=True):
+        if isinstance(value, dt.datetime):
+            assert dt.datetime.fromisoformat(as_json) == value
+        elif isinstance(value, dt.date):
+            assert dt.date.fromisoformat(as_json) == value
+        else:
+            assert type(value)(as_json) == value
+
+
+@pytest.mark.parametrize(
+    ("change", "added"),
+    [
+        ({"rate_limit": "1/day"}, "limits"),
+        ({"metrics": "prometheus"}, "prometheus-client"),
+        ({"database": "sqlite"}, "aiosqlite"),
+        ({"database": "postgresql"}, "asyncpg"),
+    ],
+)
+def test_a_dependency_comes_with_its_answer_only(change: dict[str, str], added: str) -> None:
+    without = ANSWERS | {"database": "none", "rate_limit": "", "metrics": "none"}
+    before = facts(without)["dependencies"]
+    after = facts(without | change)["dependencies"]
+    assert [one.split("~=")[0] for one in after if one not in before] == [added]
+    assert after == sorted(after)
+
+
+def test_the_rest() -> None:
+    assert facts(ANSWERS)["slug_snake"] == "order_desk"
+    assert facts(ANSWERS)["rate_limited"] is True
+    assert facts(ANSWERS | {"rate_limit": ""})["rate_limited"] is False
+    assert dt.date.fromisoformat(facts(ANSWERS)["tested_on"])
+
+
+def test_order_is_kept_and_what_is_new_comes_last() -> None:
+    model = {"b": {"z": 1, "a": 2}, "a": {}}
+    mapping = {"a": {}, "aa": {}, "b": {"a": 2, "m": 3, "z": 1}}
+    keep_order(mapping, model)
+    assert list(mapping) == ["b", "a", "aa"]
+    assert list(mapping["b"]) == ["z", "a", "m"]
+    assert mapping["b"] == {"a": 2, "m": 3, "z": 1}
+    keep_order("text", model)
+    keep_order(mapping, None)
