@@ -320,7 +320,7 @@ class FactsHook(ContextHook):
         if self._seen != (scripted, given):
             self._refuse_unknown(scripted)
             answers = {key: self._accepted(key, raw) for key, raw in given.items()}
-            self._facts = facts(answers) if answers.keys() == self._questions.keys() else {}
+            self._facts = facts(answers) if self._is_complete(answers) else {}
             self._seen = (scripted, given)
         context.update(self._facts)
 
@@ -341,11 +341,14 @@ class FactsHook(ContextHook):
 
     def _refuse_unknown(self, scripted: Mapping[str, Any]) -> None:
         """Refuse answers to no question, but not in a whole set that Copier itself replays."""
-        if all(key in scripted or asked.conditional for key, asked in self._questions.items()):
+        if self._is_complete(scripted):
             return
         for key in scripted:
             if key not in self._questions and not key.startswith("_"):
                 raise UserMessageError(unknown_key(key, self._questions))
+
+    def _is_complete(self, answers: Mapping[str, Any]) -> bool:
+        return all(key in answers or asked.conditional for key, asked in self._questions.items())
 
     def _accepted(self, key: str, raw: object) -> Any:
         try:
