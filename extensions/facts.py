@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, MutableMapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from copier_template_extensions import ContextHook
 from jinja2 import Environment
 
 from .naming import pascal, plural, with_article, words
-from .questionnaire import RefusalError, load_questions, read_answer, read_field, unknown_key
+from .questionnaire import FieldSpec, RefusalError, load_questions, read_answer, read_field, unknown_key
 
 TESTED_ON = "2026-11-24"
 
@@ -36,12 +37,14 @@ RUNTIME = (
 )
 # What it imports besides because of one answer.
 RUNTIME_BY_ANSWER = {
+    ("cache", "memory"): ("cachetools~=8.0.2",),
     ("database", "sqlite"): ("aiosqlite~=0.22.1",),
     ("database", "postgresql"): ("asyncpg~=0.32.0",),
     ("metrics", "prometheus"): ("prometheus-client~=0.26.0",),
 }
 RUNTIME_IF_RATE_LIMITED = ("limits~=5.8.0",)
 DEVELOPMENT = (
+    "anyio~=4.16.0",
     "httpx~=0.28.1",
     "import-linter~=2.17",
     "mypy~=2.4.1",
@@ -49,6 +52,14 @@ DEVELOPMENT = (
     "pytest-cov~=7.1.0",
     "ruff~=0.17.6",
 )
+DEVELOPMENT_BY_ANSWER = {("cache", "memory"): ("types-cachetools~=7.0.0.20260713",)}
+
+# Where the service finds its database unless told otherwise; `%s` is the project's snake_case name.
+DATABASE_URLS = {
+    "sqlite": "sqlite:///var/app.db",
+    "postgresql": "postgresql://postgres@localhost/%s",
+}
+ACCESS_POLICIES = {"rbac": "RoleBasedAccess"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +96,16 @@ FIELD_TYPES = {
     "decimal": FieldType(
         "Decimal",
         "Amount",
-        "types.ExactDecimal()",
+        "tables.ExactDecimal()",
         **_quoted(('Decimal("9.99")', 'Decimal("12.5")'), "9.99", "12.5"),
     ),
     "float": FieldType("float", "Number", "sa.Double()", **_same("1.5", "2.25")),
     "bool": FieldType(
-        "bool", "bool", "sa.Boolean()", ("True", "False"), ("True", "False"), ("true", "false")
+        "bool", "Flag", "sa.Boolean()", ("True", "False"), ("True", "False"), ("true", "false")
     ),
     "date": FieldType(
         "dt.date",
-        "dt.date",
+        "Day",
         "sa.Date()",
         **_quoted(
             ("dt.date(2026, 1, 31)", "dt.date(2026, 2, 28)"),
@@ -104,8 +115,8 @@ FIELD_TYPES = {
     ),
     "datetime": FieldType(
         "dt.datetime",
-        "Timestamp",
-        "types.Timestamp()",
+        "Instant",
+        "tables.Timestamp()",
         **_quoted(
             (
                 "dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)",
@@ -143,7 +154,6 @@ class Field:
     optional: bool
     unique: bool
     label: str
-    python: str
     annotation: str
     schema: str
     column: str
@@ -157,9 +167,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One entity of a module; `uses` are the types of its fields."""
+    """One entity of a module; `*_imports` are the lines that its fields need in each layer."""
 
-    module: str
     name: str
     pascal: str
     plural: str
@@ -167,12 +176,14 @@ class Entity:
     label: str
     labels: str
     a_label: str
+    title: str
     table: str
     revision: str
     fields: tuple[Field, ...]
-    unique_fields: tuple[str, ...]
     checked_fields: tuple[Field, ...]
-    uses: frozenset[str]
+    value_imports: tuple[str, ...]
+    rule_imports: tuple[str, ...]
+    schema_imports: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,27 +197,57 @@ class Module:
     revision: str
     entities: tuple[Entity, ...]
 
+    @property
+    def entities_by_name(self) -> list[Entity]:
+        """The entities in the order in which imports are sorted."""
+        return sorted(self.entities, key=lambda entity: natural_key(entity.name))
+
 
 def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the names that templates use; `answers` are complete and accepted."""
+    slug_snake = answers["project_slug"].replace("-", "_")
+    database_url = DATABASE_URLS[answers["database"]].replace("%s", slug_snake)
     return {
+        "access_policy": ACCESS_POLICIES[answers["authorization"]],
         "app_modules": [_module(name, entities) for name, entities in answers["modules"].items()],
         "dependencies": _dependencies(answers),
-        "dev_dependencies": list(DEVELOPMENT),
+        "author_line": _author_line(answers["author_name"], answers["author_email"]),
+        "database_scheme": database_url.partition(":")[0],
+        "database_url": database_url,
+        "dev_dependencies": sorted([*DEVELOPMENT, *_chosen(answers, DEVELOPMENT_BY_ANSWER)]),
+        "installed_modules": sorted(["identity", *answers["modules"]], key=natural_key),
         "rate_limited": bool(answers["rate_limit"]),
-        "slug_snake": answers["project_slug"].replace("-", "_"),
+        "slug_snake": slug_snake,
         "tested_on": TESTED_ON,
     }
 
 
+def natural_key(name: str) -> list[str | int]:
+    """Sort names as import sorters do: "box2" before "box10"."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
 def _dependencies(answers: Mapping[str, Any]) -> list[str]:
-    chosen = list(RUNTIME)
-    for (key, choice), requirements in RUNTIME_BY_ANSWER.items():
-        if answers[key] == choice:
-            chosen += requirements
-    if answers["rate_limit"]:
-        chosen += RUNTIME_IF_RATE_LIMITED
-    return sorted(chosen)
+    limited = RUNTIME_IF_RATE_LIMITED if answers["rate_limit"] else ()
+    return sorted([*RUNTIME, *limited, *_chosen(answers, RUNTIME_BY_ANSWER)])
+
+
+def _chosen(
+    answers: Mapping[str, Any], by_answer: Mapping[tuple[str, str], tuple[str, ...]]
+) -> list[str]:
+    return [
+        requirement
+        for (key, choice), requirements in by_answer.items()
+        if answers[key] == choice
+        for requirement in requirements
+    ]
+
+
+def _author_line(name: str, email: str) -> str:
+    """Return the author as an inline table of TOML, or "" if there is none."""
+    parts = {"name": name, "email": email}
+    texts = ", ".join(f'{key} = "{text}"' for key, text in parts.items() if text)
+    return f"{{ {texts} }}" if texts else ""
 
 
 def _module(name: str, entities: Mapping[str, Mapping[str, str]]) -> Module:
@@ -225,8 +266,9 @@ def _entity(module: str, name: str, field_texts: Mapping[str, str]) -> Entity:
     fields = tuple(
         _field(f"{module}.{name}.{field}", field, text) for field, text in field_texts.items()
     )
+    checked = tuple(field for field in fields if field.type == "str")
+    has_decimals = any(field.type == "decimal" for field in fields)
     return Entity(
-        module=module,
         name=name,
         pascal=pascal(name),
         plural=plural(name),
@@ -234,13 +276,24 @@ def _entity(module: str, name: str, field_texts: Mapping[str, str]) -> Entity:
         label=words(name),
         labels=words(plural(name)),
         a_label=with_article(words(name)),
+        title=with_article(words(name)).capitalize(),
         table=f"{module}_{plural(name)}",
         revision=_revision(f"{module}.{name}"),
         fields=fields,
-        unique_fields=tuple(field.name for field in fields if field.unique),
-        checked_fields=tuple(field for field in fields if field.type == "str"),
-        uses=frozenset(field.type for field in fields),
+        checked_fields=checked,
+        value_imports=("from decimal import Decimal",) if has_decimals else (),
+        rule_imports=("from app.kernel.rules import require_not_blank",) if checked else (),
+        schema_imports=_schema_imports(fields),
     )
+
+
+def _schema_imports(fields: tuple[Field, ...]) -> tuple[str, ...]:
+    """Return the import of the request types of `fields`; `UUID` is no type of ours."""
+    names = sorted({FIELD_TYPES[field.type].schema for field in fields} - {"UUID"})
+    if not names:
+        return ()
+    listed = (f"    {name}," for name in names)
+    return ("from app.platform.http.fields import (", *listed, ")")
 
 
 def _field(path: str, name: str, text: str) -> Field:
@@ -257,10 +310,9 @@ def _field(path: str, name: str, text: str) -> Field:
         optional=spec.optional,
         unique=spec.unique,
         label=label,
-        python=kind.python,
         annotation=f"{kind.python} | None" if spec.optional else kind.python,
         schema=kind.schema,
-        column=kind.column,
+        column=_column(name, kind.column, spec),
         sample=named(kind.samples[0]),
         other=named(kind.samples[1]),
         sample_json=named(kind.json_samples[0]),
@@ -268,6 +320,12 @@ def _field(path: str, name: str, text: str) -> Field:
         sample_raw=named(kind.raw_samples[0]),
         other_raw=named(kind.raw_samples[1]),
     )
+
+
+def _column(name: str, kind: str, spec: FieldSpec) -> str:
+    nullable = "" if spec.optional else ", nullable=False"
+    unique = ", unique=True" if spec.unique else ""
+    return f'sa.Column("{name}", {kind}{nullable}{unique})'
 
 
 def keep_order(mapping: object, model: object) -> None:

@@ -430,6 +430,10 @@ def _check_entity(module: str, entity: str, fields: object) -> None:
             f"{what} has a reserved name because /api/v1/{plural(entity)} belongs to identity; "
             "choose another name."
         )
+    if keyword.iskeyword(plural(entity)):
+        raise RefusalError(
+            f"{what} has the plural {plural(entity)!r}, a Python keyword; choose another name."
+        )
     if pascal(entity) in RESERVED_CLASSES:
         raise RefusalError(
             f"{what} would make a class {pascal(entity)!r}, a name that Python or the service "

@@ -1,0 +1,64 @@
+"""Ports that every module's use cases need; the adapters are in `app.platform`."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from app.kernel.paging import Page
+
+Clock = Callable[[], datetime]
+"""Tells the time, in UTC."""
+
+IdGenerator = Callable[[], UUID]
+"""Makes identifiers that sort in the order they were made (UUIDv7)."""
+
+Transaction = Callable[[], AbstractAsyncContextManager[object]]
+"""`async with transaction():` keeps all changes made inside, or none of them."""
+
+
+class Entity(Protocol):
+    """What a thing must carry to be kept, owned and changed without lost updates."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def owner_id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+
+
+Kept = TypeVar("Kept", bound=Entity)
+
+
+class Repository(Protocol[Kept]):
+    """Where the entities of one kind are kept."""
+
+    async def add(self, entity: Kept) -> None:
+        """Keep a new entity; `Conflict` if a unique value is taken."""
+
+    async def get(self, entity_id: UUID) -> Kept | None:
+        """The entity, or None."""
+
+    async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
+        """Up to `limit` entities created after the one with the identifier `after`."""
+
+    async def replace(self, entity: Kept) -> None:
+        """Keep the next version of an entity.
+
+        `StaleVersion` if the one before it is gone; `Conflict` if a unique value is taken.
+        """
+
+    async def remove(self, entity: Kept) -> None:
+        """Forget this version of an entity; `StaleVersion` if it is no longer the current one."""
+
+    async def change_owner(self, owner_id: UUID, new_owner_id: UUID, at: datetime) -> Sequence[UUID]:
+        """Hand over all that one user owns to another; the identifiers of what changed hands."""
+
+
+class Ownership(Protocol):
+    """Use cases of a kind of thing that users own."""
+
+    async def hand_over(self, owner_id: UUID, new_owner_id: UUID) -> None:
+        """Give all that one user owns to another."""

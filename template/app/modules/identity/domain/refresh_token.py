@@ -1,0 +1,22 @@
+"""Refresh tokens: each is used once, and a second use betrays a theft."""
+
+import datetime as dt
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+
+def fingerprint(secret: str) -> str:
+    """What is kept of a token: enough to recognise it, not enough to use it."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshToken:
+    """One token of a family; a family begins at a login and grows with each refresh."""
+
+    fingerprint: str
+    family_id: UUID
+    user_id: UUID
+    expires_at: dt.datetime
+    used: bool = False

@@ -1,0 +1,58 @@
+"""A user of the service, and the rules that users follow."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Self
+from uuid import UUID
+
+from app.kernel.access import Role
+from app.kernel.errors import Conflict, RuleViolation
+
+MIN_PASSWORD_LENGTH = 12
+MAX_PASSWORD_LENGTH = 128
+
+
+def check_password(password: str) -> None:
+    """Raise `RuleViolation` if a password is too easy to guess, or too long to hash."""
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise RuleViolation(
+            f"A password has from {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters."
+        )
+
+
+def normalized_email(email: str) -> str:
+    """One spelling for each address: people do not remember how they capitalised it."""
+    return email.strip().lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody who has registered."""
+
+    id: UUID
+    email: str
+    password_hash: str
+    role: Role
+    created_at: dt.datetime
+
+    @classmethod
+    def registered(cls, *, id: UUID, email: str, password_hash: str, now: dt.datetime) -> Self:
+        """A newcomer, who may only read."""
+        return cls(
+            id=id,
+            email=normalized_email(email),
+            password_hash=password_hash,
+            role=Role.VIEWER,
+            created_at=now,
+        )
+
+    def with_role(self, role: Role, changed_by: UUID) -> Self:
+        """Nobody changes their own role, so that an administrator always remains."""
+        if changed_by == self.id and role != self.role:
+            raise Conflict("Nobody changes their own role; ask another administrator.")
+        return replace(self, role=role)
+
+    def check_deletion(self, deleted_by: UUID) -> None:
+        """Nobody deletes themself, so that an administrator always remains."""
+        if deleted_by == self.id:
+            raise Conflict("Nobody deletes themself; ask another administrator.")

@@ -1,0 +1,73 @@
+"""How users are kept in the database."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.kernel.access import Role
+from app.kernel.errors import Conflict
+from app.kernel.paging import Page
+from app.modules.identity.domain.user import User
+from app.platform.persistence import tables
+from app.platform.persistence.database import Database
+
+user_table = sa.Table(
+    "identity_users",
+    tables.metadata,
+    sa.Column("id", sa.Uuid(), primary_key=True),
+    sa.Column("email", sa.String(254), nullable=False, unique=True),
+    sa.Column("password_hash", sa.String(200), nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("created_at", tables.Timestamp(), nullable=False),
+    info={"module": "identity"},
+)
+
+
+class SqlUserRepository:
+    """Users, a row each."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, user: User) -> None:
+        try:
+            async with self._database.transaction() as connection:
+                await connection.execute(user_table.insert().values(asdict(user)))
+        except (Conflict, sa.exc.IntegrityError) as error:
+            raise Conflict("Somebody has registered with this email already.") from error
+
+    async def get(self, user_id: UUID) -> User | None:
+        return await self._one(user_table.c.id == user_id)
+
+    async def find(self, email: str) -> User | None:
+        return await self._one(user_table.c.email == email)
+
+    async def page(self, limit: int, after: UUID | None) -> Page[User]:
+        query = sa.select(user_table).order_by(user_table.c.id).limit(limit + 1)
+        if after is not None:
+            query = query.where(user_table.c.id > after)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        users = [_to_user(row) for row in rows[:limit]]
+        return Page(users, users[-1].id if len(rows) > limit else None)
+
+    async def replace(self, user: User) -> None:
+        change = user_table.update().where(user_table.c.id == user.id).values(asdict(user))
+        async with self._database.transaction() as connection:
+            await connection.execute(change)
+
+    async def remove(self, user_id: UUID) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(user_table.delete().where(user_table.c.id == user_id))
+
+    async def _one(self, condition: sa.ColumnElement[bool]) -> User | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(sa.select(user_table).where(condition))).one_or_none()
+        return None if row is None else _to_user(row)
+
+
+def _to_user(row: sa.Row[Any]) -> User:
+    values = dict(row._mapping)
+    return User(**values | {"role": Role(values["role"])})

@@ -1,0 +1,1 @@
+"""The way in from outside: routes, and the shapes of requests and responses."""

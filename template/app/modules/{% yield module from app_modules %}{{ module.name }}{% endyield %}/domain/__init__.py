@@ -1,0 +1,1 @@
+"""Entities and rules: plain Python, no framework, no input or output."""

@@ -1,0 +1,1 @@
+"""Technical capabilities, one folder each. Nothing here knows of any module."""

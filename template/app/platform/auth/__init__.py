@@ -1,0 +1,1 @@
+"""Finding out who is calling."""

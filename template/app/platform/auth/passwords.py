@@ -1,0 +1,25 @@
+"""Password hashing with Argon2id."""
+
+import asyncio
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+
+class Argon2Passwords:
+    """Hashes and checks passwords; hashing is slow on purpose, so it runs beside the event loop."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher()
+
+    async def hash(self, password: str) -> str:
+        return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def matches(self, password: str, password_hash: str) -> bool:
+        return await asyncio.to_thread(self._matches, password, password_hash)
+
+    def _matches(self, password: str, password_hash: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False

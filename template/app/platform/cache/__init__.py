@@ -1,0 +1,1 @@
+"""Keeping what was read lately, so that the database is asked less often."""

@@ -1,0 +1,55 @@
+"""The types of request fields, with the limits that every database can hold."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    EmailStr,
+    Field,
+    StrictBool,
+    StringConstraints,
+)
+
+from app.platform.persistence.decimals import PRECISION, SCALE, plain
+
+
+def _text_only(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    raise ValueError("This is a text in ISO 8601.")
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("This is a number.")
+    return value
+
+
+def _in_utc(value: dt.datetime) -> dt.datetime:
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError("This instant is out of range.") from error
+
+
+# No NUL anywhere (PostgreSQL cannot keep it); a short text is also more than white space.
+ShortText = Annotated[
+    str, StringConstraints(max_length=200, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")
+]
+LongText = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
+Integer = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_no_bool),
+    Field(max_digits=PRECISION, decimal_places=SCALE, allow_inf_nan=False),
+    AfterValidator(plain),
+]
+Flag = StrictBool
+Day = Annotated[dt.date, BeforeValidator(_text_only)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_in_utc)]
+Email = Annotated[EmailStr, Field(max_length=254)]

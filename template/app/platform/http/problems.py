@@ -1,0 +1,116 @@
+"""Every error is `application/problem+json` (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from app.kernel import errors
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS_OF: dict[type[errors.ApplicationError], HTTPStatus] = {
+    errors.RuleViolation: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class InvalidPart(BaseModel):
+    """One part of the request that was refused."""
+
+    pointer: str = Field(description="Where it is: `body/price`, `query/limit`.")
+    detail: str
+
+
+class Problem(BaseModel):
+    """What went wrong, for people and programs."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The path that was asked for.")
+    request_id: str = Field(description="Names this request in the service's logs.")
+    errors: list[InvalidPart] | None = Field(None, description="What was refused, part by part.")
+    checks: dict[str, str] | None = Field(None, description="State of each part of the service.")
+
+
+def problem_response(
+    scope: Scope,
+    status: int,
+    detail: str,
+    *,
+    headers: dict[str, str] | None = None,
+    **extensions: Any,
+) -> JSONResponse:
+    """A problem as the answer to the request in `scope`."""
+    problem = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=scope["path"],
+        request_id=scope["state"]["request_id"],
+        **extensions,
+    )
+    headers = dict(headers or {})
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers.setdefault("WWW-Authenticate", "Bearer")
+    content = problem.model_dump(exclude_none=True)
+    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems that a route can answer with, for its OpenAPI description."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status in statuses
+    }
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make every error of `app` a problem."""
+
+    @app.exception_handler(errors.ApplicationError)
+    async def application_error(request: Request, error: errors.ApplicationError) -> JSONResponse:
+        status = STATUS_OF[type(error)]
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            structlog.get_logger().error("unavailable", detail=str(error), exc_info=error)
+        return problem_response(request.scope, status, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
+        # The refused input is left out: it may be a password, or not even be valid Unicode.
+        parts = [
+            {"pointer": _pointer(each["loc"]), "detail": str(each["msg"])}
+            for each in error.errors()
+        ]
+        return problem_response(
+            request.scope,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "The request is not what this route takes.",
+            errors=parts,
+        )
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        headers = dict(error.headers or {})
+        return problem_response(request.scope, error.status_code, error.detail, headers=headers)
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "/".join(str(part).encode("utf-8", "replace").decode() for part in location)

@@ -1,0 +1,60 @@
+"""The frame of each request: its identifier, its line in the log, a last resort for errors."""
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.platform.http.problems import problem_response
+
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+QUIET_PATHS = ("/health/", "/metrics")
+
+log = structlog.get_logger()
+
+
+class RequestContext:
+    """Gives each request an `X-Request-ID` (the client's if it is sane), and logs how it ended."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if SANE_REQUEST_ID.fullmatch(given) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        started = time.perf_counter()
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception:
+            log.exception("unhandled error", method=scope["method"], path=scope["path"])
+            if status:
+                raise  # too late for another answer: the server has to cut the connection
+            detail = "This is the service's fault; the request_id names it in the logs."
+            await problem_response(scope, 500, detail)(scope, receive, send_with_id)
+        finally:
+            if not scope["path"].startswith(QUIET_PATHS):
+                log.info(
+                    "request",
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=status,
+                    duration_ms=round((time.perf_counter() - started) * 1000, 2),
+                )
+            structlog.contextvars.unbind_contextvars("request_id")

@@ -1,0 +1,1 @@
+"""Seeing from outside what the service does."""

@@ -1,0 +1,35 @@
+"""What a module is built on: the parts that the composition root has chosen."""
+
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import sqlalchemy as sa
+
+from app.kernel.access import AccessPolicy
+from app.kernel.events import EventBus
+from app.kernel.ports import Clock, Entity, IdGenerator, Repository, Transaction
+from app.platform.persistence.database import Database
+
+Kept = TypeVar("Kept", bound=Entity)
+
+
+class RepositoryFactory(Protocol):
+    """Makes the repository of one kind of entity, which is kept in `table`."""
+
+    def __call__(self, table: sa.Table, entity: type[Kept]) -> Repository[Kept]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Ports with their adapters plugged in."""
+
+    database: Database
+    repository: RepositoryFactory
+    access: AccessPolicy
+    events: EventBus
+    clock: Clock
+    new_id: IdGenerator
+
+    @property
+    def transaction(self) -> Transaction:
+        return self.database.transaction

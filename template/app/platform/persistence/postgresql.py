@@ -1,0 +1,84 @@
+"""PostgreSQL, by way of asyncpg."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from app.platform.persistence.decimals import PRECISION, SCALE, plain
+
+CONNECT_TIMEOUT_SECONDS = 5
+POOL_TIMEOUT_SECONDS = 5
+MIGRATION_LOCK = 4_205_713
+
+
+class Timestamp(sa.TypeDecorator[Any]):
+    """An instant; PostgreSQL keeps and returns it in UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+
+class ExactDecimal(sa.TypeDecorator[Decimal]):
+    """A decimal, exact to its last place."""
+
+    impl = sa.Numeric(PRECISION, SCALE)
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
+        return None if value is None else plain(value)
+
+
+def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
+    """An engine for `postgresql://user:password@host/database`."""
+    return create_async_engine(
+        sa.make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"timeout": CONNECT_TIMEOUT_SECONDS},
+    )
+
+
+def lock_for_migrations(connection: sa.Connection) -> None:
+    """Wait until no other process migrates; the lock ends with the transaction."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+
+
+async def ensure_database(url: str) -> None:
+    """Create the database that `url` names if the server does not have it."""
+    name = sa.make_url(url).database or ""
+    async with _server(url) as connection:
+        known = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if not await connection.scalar(known, {"name": name}):
+            await connection.execute(sa.text(f"CREATE DATABASE {_quoted(connection, name)}"))
+
+
+async def drop_database(url: str) -> None:
+    """Drop the database that `url` names, with all that is in it."""
+    name = sa.make_url(url).database or ""
+    async with _server(url) as connection:
+        await connection.execute(
+            sa.text(f"DROP DATABASE IF EXISTS {_quoted(connection, name)} WITH (FORCE)")
+        )
+
+
+@asynccontextmanager
+async def _server(url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection to the server of `url`, outside any database of ours."""
+    elsewhere = sa.make_url(url).set(database="postgres")
+    engine = create_engine(elsewhere.render_as_string(hide_password=False))
+    try:
+        async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+def _quoted(connection: AsyncConnection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)

@@ -1,0 +1,89 @@
+"""The repository of one kind of entity, on one table."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.kernel.errors import Conflict, StaleVersion
+from app.kernel.paging import Page
+from app.kernel.ports import Entity
+from app.platform.persistence.database import Database
+
+Kept = TypeVar("Kept", bound=Entity)
+
+
+class SqlRepository(Generic[Kept]):
+    """Keeps entities in `table`, whose columns are named like the fields of `entity`.
+
+    Subclass it to add queries of your own; the ports are in `app.kernel.ports.Repository`.
+    """
+
+    def __init__(self, database: Database, table: sa.Table, entity: type[Kept]) -> None:
+        self._database = database
+        self._table = table
+        self._entity = entity
+        self._names = [field.name for field in fields(entity)]  # type: ignore[arg-type]
+        self._select = sa.select(*(table.c[name] for name in self._names))
+        unique = [column.name for column in table.columns if column.unique]
+        self._taken = f"Another one already has this {' or '.join(unique)}."
+
+    async def add(self, entity: Kept) -> None:
+        await self._write(self._table.insert().values(self._to_row(entity)))
+
+    async def get(self, entity_id: UUID) -> Kept | None:
+        query = self._select.where(self._table.c.id == entity_id)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else self._from_row(row)
+
+    async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
+        # Identifiers sort by time of creation. One row more than asked for tells if a page follows.
+        query = self._select.order_by(self._table.c.id).limit(limit + 1)
+        if after is not None:
+            query = query.where(self._table.c.id > after)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        items = [self._from_row(row) for row in rows[:limit]]
+        return Page(items, items[-1].id if len(rows) > limit else None)
+
+    async def replace(self, entity: Kept) -> None:
+        previous = self._is_version(entity.id, entity.version - 1)
+        await self._write(self._table.update().where(previous).values(self._to_row(entity)))
+
+    async def remove(self, entity: Kept) -> None:
+        await self._write(self._table.delete().where(self._is_version(entity.id, entity.version)))
+
+    async def change_owner(self, owner_id: UUID, new_owner_id: UUID, at: datetime) -> Sequence[UUID]:
+        table = self._table
+        owned = table.c.owner_id == owner_id
+        async with self._database.transaction() as connection:
+            found = await connection.scalars(sa.select(table.c.id).where(owned).with_for_update())
+            changed = found.all()
+            await connection.execute(
+                table.update()
+                .where(owned)
+                .values(owner_id=new_owner_id, updated_at=at, version=table.c.version + 1)
+            )
+        return changed
+
+    def _is_version(self, entity_id: UUID, version: int) -> sa.ColumnElement[bool]:
+        return sa.and_(self._table.c.id == entity_id, self._table.c.version == version)
+
+    async def _write(self, statement: sa.Insert | sa.Update | sa.Delete) -> None:
+        try:
+            async with self._database.transaction() as connection:
+                result = await connection.execute(statement)
+        except (Conflict, sa.exc.IntegrityError) as error:
+            raise Conflict(self._taken) from error
+        if result.rowcount == 0:
+            raise StaleVersion("It was changed or deleted in the meantime; read it again.")
+
+    def _to_row(self, entity: Kept) -> dict[str, Any]:
+        return {name: getattr(entity, name) for name in self._names}
+
+    def _from_row(self, row: sa.Row[Any]) -> Kept:
+        return self._entity(**dict(zip(self._names, row, strict=True)))

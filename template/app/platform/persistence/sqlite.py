@@ -1,0 +1,84 @@
+"""SQLite: a file beside the service, nothing to install."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.platform.persistence.decimals import SCALE, plain
+
+BUSY_TIMEOUT_SECONDS = 10
+
+
+class Timestamp(sa.TypeDecorator[dt.datetime]):
+    """An instant, kept in UTC; SQLite itself knows no time zones."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> dt.datetime | None:
+        return None if value is None else value.replace(tzinfo=dt.UTC)
+
+
+class ExactDecimal(sa.TypeDecorator[Decimal]):
+    """A decimal kept as a whole number of its last place; SQLite itself would round it."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else int(value.scaleb(SCALE))
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
+        return None if value is None else plain(Decimal(value).scaleb(-SCALE))
+
+
+def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
+    """An engine for `sqlite:///path/to/file.db`."""
+    engine = create_async_engine(
+        sa.make_url(url).set(drivername="sqlite+aiosqlite"),
+        pool_size=pool_size,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+    )
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        # The driver must not open transactions by itself: `begin` below does, and takes the write
+        # lock at once, so that two writers wait for each other instead of failing half-way.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def lock_for_migrations(connection: sa.Connection) -> None:
+    """Nothing to do: a transaction that writes has the file to itself from its beginning."""
+
+
+async def ensure_database(url: str) -> None:
+    """Make the folder that the file will be in; SQLite makes the file."""
+    if database := sa.make_url(url).database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+
+
+async def drop_database(url: str) -> None:
+    """Remove the file that `url` names, and what SQLite keeps beside it."""
+    if database := sa.make_url(url).database:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{database}{suffix}").unlink(missing_ok=True)
