@@ -1,6 +1,6 @@
 """Alembic's entry point; `app.platform.persistence.migrations` calls it with a connection."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -54,14 +54,14 @@ def leave_out_nothing(context: MigrationContext, _: Any, directives: list[Any]) 
         directives.clear()
 
 
-def include_object(item: Any, name: str | None, kind: str, *_: Any) -> bool:
+def include_object(_: Any, name: str | None, kind: str, *__: Any) -> bool:
     """Look at the tables of one module only, if one was named."""
     if ONLY_MODULE is None or kind != "table":
         return True
     return migrations.module_of(name or "", MODULES) == ONLY_MODULE
 
 
-def render_item(kind: str, item: Any, _: Any) -> str | bool:
+def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
     """Write our own column types as the code does, whatever the database makes of them."""
     if kind == "type" and isinstance(item, tables.Timestamp | tables.ExactDecimal):
         return f"tables.{type(item).__name__}()"

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-Item = TypeVar("Item", covariant=True)
+Item_co = TypeVar("Item_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Item]):
+class Page(Generic[Item_co]):
     """Some items in order of creation; the next page, if any, starts after `next_after`."""
 
-    items: Sequence[Item]
+    items: Sequence[Item_co]
     next_after: UUID | None = None

@@ -53,7 +53,9 @@ class Repository(Protocol[Kept]):
     async def remove(self, entity: Kept) -> None:
         """Forget this version of an entity; `StaleVersion` if it is no longer the current one."""
 
-    async def change_owner(self, owner_id: UUID, new_owner_id: UUID, at: datetime) -> Sequence[UUID]:
+    async def change_owner(
+        self, owner_id: UUID, new_owner_id: UUID, at: datetime
+    ) -> Sequence[UUID]:
         """Hand over all that one user owns to another; the identifiers of what changed hands."""
 
 

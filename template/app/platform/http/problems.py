@@ -9,10 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import Scope
 
 from app.kernel import errors
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/problem+json"
 
 STATUS_OF: dict[type[errors.ApplicationError], HTTPStatus] = {
@@ -109,7 +111,20 @@ def install_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
         headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_allowed_methods(request))
         return problem_response(request.scope, error.status_code, error.detail, headers=headers)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """All methods of the path; the router names those of the first route alone."""
+    routes = request.app.router.routes
+    return [
+        method
+        for method in METHODS
+        for scope in [{**request.scope, "method": method}]
+        if any(route.matches(scope)[0] is Match.FULL for route in routes)
+    ]
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:

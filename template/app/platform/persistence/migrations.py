@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,13 +59,11 @@ async def difference(engine: AsyncEngine) -> str:
 async def write_missing(engine: AsyncEngine, message: str) -> list[Path]:
     """Write the migrations that `difference` misses, one for each module; returns their files."""
     modules = sorted(path.name for path in FOLDER.iterdir() if any(path.glob("*.py")))
-    written = []
-    for module in modules:
-        if path := await _run(engine, lambda config, of=module: _write(config, of, message)):
-            written.append(path)
-    for arguments in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
-        if written:
-            subprocess.run([sys.executable, "-m", "ruff", *arguments, *written], check=False)
+    made = [await _run(engine, partial(_write, module, message)) for module in modules]
+    written = [path for path in made if path]
+    for command_line in (["check", "--fix", "--quiet"], ["format", "--quiet"]) if written else ():
+        ruff = [sys.executable, "-m", "ruff", *command_line, *map(str, written)]
+        subprocess.run(ruff, check=False)  # noqa: S603 (our own files, in development)
     return written
 
 
@@ -73,7 +72,7 @@ def module_of(table: str, modules: list[str]) -> str:
     return max((each for each in modules if table.startswith(f"{each}_")), key=len, default="")
 
 
-def _write(config: Config, module: str, message: str) -> Path | None:
+def _write(module: str, message: str, config: Config) -> Path | None:
     script = ScriptDirectory.from_config(config)
     heads = [
         revision.revision
@@ -85,7 +84,8 @@ def _write(config: Config, module: str, message: str) -> Path | None:
         config,
         message,
         autogenerate=True,
-        head=heads or "base",  # type: ignore[arg-type] (several become one: the new revision)
+        # Alembic takes several heads, which the new revision joins, but does not say so.
+        head=heads or "base",  # type: ignore[arg-type]
         branch_label=None if heads else module,
         version_path=FOLDER / module,
     )

@@ -57,7 +57,9 @@ class SqlRepository(Generic[Kept]):
     async def remove(self, entity: Kept) -> None:
         await self._write(self._table.delete().where(self._is_version(entity.id, entity.version)))
 
-    async def change_owner(self, owner_id: UUID, new_owner_id: UUID, at: datetime) -> Sequence[UUID]:
+    async def change_owner(
+        self, owner_id: UUID, new_owner_id: UUID, at: datetime
+    ) -> Sequence[UUID]:
         table = self._table
         owned = table.c.owner_id == owner_id
         async with self._database.transaction() as connection:

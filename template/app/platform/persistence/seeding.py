@@ -39,9 +39,7 @@ class Seeder:
             there = await connection.scalar(owned) or 0
             for first in range(there, count, BATCH_SIZE):
                 numbers = range(first, min(first + BATCH_SIZE, count))
-                await connection.execute(
-                    table.insert(), list(self._rows(table, owner_id, numbers))
-                )
+                await connection.execute(table.insert(), list(self._rows(table, owner_id, numbers)))
         return max(0, count - there)
 
     def _rows(self, table: sa.Table, owner_id: UUID, numbers: range) -> Iterator[dict[str, Any]]:

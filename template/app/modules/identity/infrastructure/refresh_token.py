@@ -36,8 +36,8 @@ class SqlRefreshTokenRepository:
     async def get(self, fingerprint: str) -> RefreshToken | None:
         query = sa.select(refresh_token_table).where(self._columns.fingerprint == fingerprint)
         async with self._database.reading() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return None if row is None else RefreshToken(**row._mapping)
+            row = (await connection.execute(query)).mappings().one_or_none()
+        return None if row is None else RefreshToken(**row)
 
     async def mark_used(self, fingerprint: str) -> bool:
         change = (

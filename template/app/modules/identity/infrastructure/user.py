@@ -1,7 +1,6 @@
 """How users are kept in the database."""
 
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -49,7 +48,7 @@ class SqlUserRepository:
         if after is not None:
             query = query.where(user_table.c.id > after)
         async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).all()
+            rows = (await connection.execute(query)).mappings().all()
         users = [_to_user(row) for row in rows[:limit]]
         return Page(users, users[-1].id if len(rows) > limit else None)
 
@@ -64,10 +63,10 @@ class SqlUserRepository:
 
     async def _one(self, condition: sa.ColumnElement[bool]) -> User | None:
         async with self._database.reading() as connection:
-            row = (await connection.execute(sa.select(user_table).where(condition))).one_or_none()
+            found = await connection.execute(sa.select(user_table).where(condition))
+            row = found.mappings().one_or_none()
         return None if row is None else _to_user(row)
 
 
-def _to_user(row: sa.Row[Any]) -> User:
-    values = dict(row._mapping)
-    return User(**values | {"role": Role(values["role"])})
+def _to_user(row: sa.RowMapping) -> User:
+    return User(**dict(row) | {"role": Role(row["role"])})

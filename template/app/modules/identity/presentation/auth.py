@@ -1,6 +1,6 @@
 """Registering, logging in and out, over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -16,7 +16,7 @@ from app.platform.http.problems import problems
 NewPassword = Annotated[
     SecretStr, Field(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)
 ]
-RefreshTokenText = Annotated[str, Field(max_length=100)]
+RefreshTokenText = Annotated[str, Field(max_length=1000)]
 
 
 class Registration(BaseModel):
@@ -50,7 +50,7 @@ class TokensOutput(BaseModel):
 
     access_token: str
     refresh_token: str
-    token_type: str = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 (a scheme, no secret)
     expires_in: int
 
     @classmethod
