@@ -79,14 +79,15 @@ RESERVED_FIELDS = frozenset({
 # A project cannot depend on itself, neither directly nor through what its dependencies need.
 RESERVED_SLUGS = frozenset({
     "aiosqlite", "alembic", "annotated-doc", "annotated-types", "anyio", "argon2-cffi",
-    "argon2-cffi-bindings", "ast-serialize", "asyncpg", "certifi", "cffi", "click", "colorama",
+    "argon2-cffi-bindings", "ast-serialize", "asyncpg", "cachetools", "certifi", "cffi", "click",
+    "colorama",
     "coverage", "deprecated", "dnspython", "email-validator", "fastapi", "greenlet", "grimp", "h11",
     "httpcore", "httptools", "httpx", "idna", "import-linter", "iniconfig", "librt", "limits",
     "mako", "markdown-it-py", "markupsafe", "mdurl", "mypy", "mypy-extensions", "opentelemetry-api",
     "packaging", "pathspec", "pluggy", "prometheus-client", "pycparser", "pydantic",
     "pydantic-core", "pydantic-settings", "pygments", "pyjwt", "pytest", "pytest-cov",
     "python-dotenv", "pyyaml", "redis", "rich", "ruff", "setuptools", "sqlalchemy", "starlette",
-    "structlog", "typing-extensions", "typing-inspection", "uuid-utils", "uv", "uvicorn", "uvloop",
+    "structlog", "types-cachetools", "typing-extensions", "typing-inspection", "uuid-utils", "uv", "uvicorn", "uvloop",
     "watchfiles", "websockets", "wrapt",
 })
 # fmt: on

@@ -114,6 +114,7 @@ REFUSED = [
     Refused("modules", _entity("order__item"), "is not a valid name"),
     Refused("modules", _entity("class"), "'shop.class' is a Python keyword"),
     Refused("modules", _entity("user"), "/api/v1/users belongs to identity"),
+    Refused("modules", _entity("a"), "'shop.a' has the plural 'as', a Python keyword"),
     Refused("modules", _entity("exception"), "'Exception'"),
     Refused("modules", _entity("value_error"), "'ValueError'"),
     Refused("modules", _entity("page"), "'Page'"),

@@ -12,10 +12,12 @@ from uuid import UUID
 import pytest
 
 from extensions import questionnaire
-from extensions.facts import FIELD_TYPES, Entity, facts, keep_order
+from extensions.facts import FIELD_TYPES, Entity, facts, keep_order, natural_key
 
 ANSWERS: dict[str, Any] = {
     "project_slug": "order-desk",
+    "author_name": "",
+    "author_email": "",
     "modules": {
         "order_desk": {
             "order_item": {
@@ -28,6 +30,8 @@ ANSWERS: dict[str, Any] = {
         "crm": {"person": {"address": "email unique", "born": "date optional"}},
     },
     "database": "sqlite",
+    "cache": "none",
+    "authorization": "rbac",
     "rate_limit": "100/minute",
     "metrics": "prometheus",
 }
@@ -49,11 +53,7 @@ def test_modules_and_entities_keep_their_order_and_have_every_case() -> None:
     )
     assert [entity.name for entity in desk.entities] == ["order_item", "order"]
     item, person = desk.entities[0], crm.entities[0]
-    assert (item.module, item.pascal, item.table) == (
-        "order_desk",
-        "OrderItem",
-        "order_desk_order_items",
-    )
+    assert (item.pascal, item.table) == ("OrderItem", "order_desk_order_items")
     assert (item.label, item.labels, item.a_label) == (
         "order item",
         "order items",
@@ -64,18 +64,20 @@ def test_modules_and_entities_keep_their_order_and_have_every_case() -> None:
 
 def test_an_entity_knows_which_fields_need_care() -> None:
     item = facts(ANSWERS)["app_modules"][0].entities[0]
-    assert item.unique_fields == ("label",)
     assert [field.name for field in item.checked_fields] == ["label"]
-    assert item.uses == {"str", "decimal", "bool"}
+    assert item.value_imports == ("from decimal import Decimal",)
+    assert item.rule_imports == ("from app.kernel.rules import require_not_blank",)
+    assert item.schema_imports[1:-1] == ("    Amount,", "    Flag,", "    ShortText,")
+    plain = entity_with(key="uuid")
+    assert (plain.value_imports, plain.rule_imports, plain.schema_imports) == ((), (), ())
 
 
 def test_a_field_has_its_form_for_every_layer() -> None:
     price = entity_with(unit_price="decimal optional").fields[0]
-    assert (price.label, price.python, price.annotation) == (
-        "unit price",
-        "Decimal",
-        "Decimal | None",
-    )
+    assert (price.label, price.annotation) == ("unit price", "Decimal | None")
+    assert price.column == 'sa.Column("unit_price", tables.ExactDecimal())'
+    label = entity_with(label="str unique").fields[0]
+    assert label.column == 'sa.Column("label", sa.String(200), nullable=False, unique=True)'
     assert (price.optional, price.unique, price.type) == (True, False, "decimal")
 
 
@@ -103,7 +105,7 @@ def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
 
     assert values[0] != values[1]
     assert in_python == in_json
-    assert [type(value) for value in values] == [eval(field.python, names)] * 2
+    assert [type(value) for value in values] == [eval(field.annotation, names)] * 2
     for value, as_json in zip(values, in_json, strict=True):
         if isinstance(value, dt.datetime):
             assert dt.datetime.fromisoformat(as_json) == value
@@ -114,20 +116,43 @@ def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "added"),
+    ("key", "answer", "other", "added"),
     [
-        ({"rate_limit": "1/day"}, "limits"),
-        ({"metrics": "prometheus"}, "prometheus-client"),
-        ({"database": "sqlite"}, "aiosqlite"),
-        ({"database": "postgresql"}, "asyncpg"),
+        ("rate_limit", "1/day", "", ["limits"]),
+        ("metrics", "prometheus", "none", ["prometheus-client"]),
+        ("database", "sqlite", "postgresql", ["aiosqlite"]),
+        ("database", "postgresql", "sqlite", ["asyncpg"]),
+        ("cache", "memory", "none", ["cachetools", "types-cachetools"]),
     ],
 )
-def test_a_dependency_comes_with_its_answer_only(change: dict[str, str], added: str) -> None:
-    without = ANSWERS | {"database": "none", "rate_limit": "", "metrics": "none"}
-    before = facts(without)["dependencies"]
-    after = facts(without | change)["dependencies"]
-    assert [one.split("~=")[0] for one in after if one not in before] == [added]
-    assert after == sorted(after)
+def test_a_dependency_comes_with_its_answer_only(
+    key: str, answer: str, other: str, added: list[str]
+) -> None:
+    def needed(choice: str) -> list[str]:
+        result = facts(ANSWERS | {key: choice})
+        for name in ("dependencies", "dev_dependencies"):
+            assert result[name] == sorted(result[name])
+        return [*result["dependencies"], *result["dev_dependencies"]]
+
+    assert [one.split("~=")[0] for one in needed(answer) if one not in needed(other)] == added
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "line"),
+    [
+        ("", "", ""),
+        ("Ana", "", '{ name = "Ana" }'),
+        ("", "a@b.io", '{ email = "a@b.io" }'),
+        ("Ana", "a@b.io", '{ name = "Ana", email = "a@b.io" }'),
+    ],
+)
+def test_the_author_as_toml(name: str, email: str, line: str) -> None:
+    assert facts(ANSWERS | {"author_name": name, "author_email": email})["author_line"] == line
+
+
+def test_names_are_sorted_as_import_sorters_do() -> None:
+    names = ["box10", "box_a", "box2", "boxa", "box", "a10b", "a9b"]
+    assert sorted(names, key=natural_key) == ["a9b", "a10b", "box", "box2", "box10", "box_a", "boxa"]
 
 
 def test_the_rest() -> None:

@@ -12,7 +12,7 @@ import pyte
 import pytest
 import yaml
 
-from .conftest import ENVIRONMENT, git
+from ..support import ENVIRONMENT, git
 
 ROWS, COLUMNS = 60, 250
 PATIENCE_IN_SECONDS = 30

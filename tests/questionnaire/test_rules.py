@@ -24,8 +24,8 @@ from extensions.questionnaire import (
     unknown_key,
 )
 
+from ..support import ROOT
 from .cases import REFUSED, Refused
-from .conftest import ROOT
 
 QUESTIONS = load_questions(ROOT / "copier.yml")
 
@@ -84,7 +84,7 @@ def test_a_field_is_read_with_its_modifiers_in_any_order() -> None:
     assert read_field("a.b.c", "text") == FieldSpec("text", optional=False, unique=False)
 
 
-@pytest.mark.parametrize("name", ["My Service", "Café", "订单", "3D", "x" * 100, *RESERVED_SLUGS])
+@pytest.mark.parametrize("name", ["My Service", "Café", "订单", "3D", "x" * 100, *sorted(RESERVED_SLUGS)])
 def test_the_proposed_slug_is_always_accepted(name: str) -> None:
     check_project_slug(service_slug(name))
     assert len(service_slug(name)) <= SLUG_LENGTH
@@ -92,6 +92,7 @@ def test_the_proposed_slug_is_always_accepted(name: str) -> None:
 
 def test_no_slug_is_the_name_of_a_dependency() -> None:
     requirements = [*facts.RUNTIME, *facts.RUNTIME_IF_RATE_LIMITED, *facts.DEVELOPMENT]
+    requirements += [one for some in facts.DEVELOPMENT_BY_ANSWER.values() for one in some]
     requirements += [one for some in facts.RUNTIME_BY_ANSWER.values() for one in some]
     assert {one.split("~=")[0].split("[")[0] for one in requirements} <= RESERVED_SLUGS
 

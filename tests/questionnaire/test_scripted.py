@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from ..support import copier, git
 from .cases import Refused
-from .conftest import assert_refused, copier, git
+from .conftest import assert_refused
 
 COPY = ("copy", "--trust", "--defaults", "--vcs-ref", "HEAD")
 
