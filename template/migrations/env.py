@@ -11,16 +11,17 @@ from alembic.runtime.migration import MigrationContext
 import app.main  # noqa: F401 (imports every module, and so every table)
 from app.platform.persistence import migrations, tables
 
-ONLY_MODULE: str | None = context.config.attributes.get("module")
-MODULES = [path.name for path in migrations.FOLDER.iterdir() if path.is_dir()]
+WRITES = context.config.attributes.get("writes", False)
 
 # What rows that are already there get in a new column that must not be empty.
 FILLINGS: tuple[tuple[type[Any], str], ...] = (
-    (tables.Timestamp, "1970-01-01 00:00:00"),
+    (tables.Timestamp, "1970-01-01 00:00:00+00:00"),
     (tables.ExactDecimal, "0"),
+    (sa.DateTime, "1970-01-01 00:00:00+00:00"),
     (sa.Date, "1970-01-01"),
     (sa.Uuid, "0" * 32),
     (sa.Boolean, "0"),
+    (sa.Float, "0"),
     (sa.Numeric, "0"),
     (sa.Integer, "0"),
     (sa.String, ""),
@@ -29,36 +30,43 @@ FILLINGS: tuple[tuple[type[Any], str], ...] = (
 fill_new_columns = rewriter.Rewriter()
 
 
-@fill_new_columns.rewrites(ops.AddColumnOp)
-def _fill(_: MigrationContext, __: Any, new: ops.AddColumnOp) -> Any:
+@fill_new_columns.rewrites(ops.ModifyTableOps)
+def _fill(_: MigrationContext, __: Any, change: ops.ModifyTableOps) -> Any:
+    """Give new columns a default while rows are there without them, then take it away."""
+    filled = [each for each in change.ops if isinstance(each, ops.AddColumnOp) and _filled(each)]
+    without_default = [
+        ops.AlterColumnOp(
+            each.table_name,
+            each.column.name,
+            existing_type=each.column.type,
+            existing_nullable=False,
+            existing_server_default=each.column.server_default,
+            modify_server_default=None,
+        )
+        for each in filled
+    ]
+    # Apart, because SQLite makes all changes of one operation at once.
+    then = ops.ModifyTableOps(change.table_name, without_default, schema=change.schema)
+    return [change, then] if filled else change
+
+
+def _filled(new: ops.AddColumnOp) -> bool:
+    """Whether the new column needed a default, and now has one."""
     column = new.column
     filling = next((text for kind, text in FILLINGS if isinstance(column.type, kind)), None)
     if column.nullable or column.server_default is not None or filling is None:
-        return new
-    column.server_default = sa.DefaultClause(filling)
-    without = ops.AlterColumnOp(
-        new.table_name,
-        column.name,
-        existing_type=column.type,
-        existing_nullable=False,
-        existing_server_default=column.server_default,
-        modify_server_default=None,
-    )
-    return [new, without]
+        return False
+    # Another column, because this one belongs to the code's table.
+    new.column = sa.Column(column.name, column.type, nullable=False, server_default=filling)
+    return True
 
 
-def leave_out_nothing(context: MigrationContext, _: Any, directives: list[Any]) -> None:
-    """Write no migration where nothing has changed."""
-    fill_new_columns(context, _, directives)
-    if directives[0].upgrade_ops.is_empty():
-        directives.clear()
-
-
-def include_object(_: Any, name: str | None, kind: str, *__: Any) -> bool:
-    """Look at the tables of one module only, if one was named."""
-    if ONLY_MODULE is None or kind != "table":
-        return True
-    return migrations.module_of(name or "", MODULES) == ONLY_MODULE
+def include_object(
+    _: object, name: str | None, kind: str, reflected: bool, compared_to: object
+) -> bool:
+    """Leave alone what others have put into the database."""
+    foreign = kind == "table" and reflected and compared_to is None
+    return not foreign or bool(migrations.owner(name or ""))
 
 
 def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
@@ -75,7 +83,7 @@ context.configure(
     render_as_batch=True,
     include_object=include_object,
     render_item=render_item,
-    process_revision_directives=leave_out_nothing,
+    process_revision_directives=fill_new_columns if WRITES else None,
 )
 with context.begin_transaction():
     context.run_migrations()

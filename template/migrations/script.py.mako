@@ -1,11 +1,19 @@
-"""${message}"""
 <%!
     def names(value):
         return "None" if value is None else repr(value)
-%>
+
+    def sentence(message):
+        text = message.replace("\\", "").replace('"', "'").strip()
+        return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+    def without_comments(body):
+        return "\n".join(line for line in body.split("\n") if "# ###" not in line).strip()
+%>\
+"""${sentence(message)}"""
+
 import sqlalchemy as sa
 from alembic import op
-
+${imports or ''}
 from app.platform.persistence import tables
 
 revision = "${up_revision}"
@@ -15,8 +23,8 @@ depends_on = ${names(depends_on)}
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+    ${without_comments(upgrades) or "pass"}
 
 
 def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
+    ${without_comments(downgrades) or "pass"}

@@ -23,7 +23,10 @@ def seen_versions(if_match: str) -> SeenVersions:
     return SeenVersions(frozenset(int(tag[1]) for tag in map(_TAG.fullmatch, tags) if tag))
 
 
-def required(
+# Async though they wait for nothing: FastAPI would call other functions in a thread.
+
+
+async def required(
     if_match: Annotated[str | None, Header(description="The ETag of the version read.")] = None,
 ) -> SeenVersions:
     if if_match is None:
@@ -31,7 +34,7 @@ def required(
     return seen_versions(if_match)
 
 
-def optional(
+async def optional(
     if_match: Annotated[str, Header(description="The ETag of the version read.")] = "*",
 ) -> SeenVersions:
     return seen_versions(if_match)

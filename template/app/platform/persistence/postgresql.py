@@ -36,13 +36,22 @@ class ExactDecimal(sa.TypeDecorator[Decimal]):
 
 def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
     """An engine for `postgresql://user:password@host/database`."""
-    return create_async_engine(
+    engine = create_async_engine(
         sa.make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
+        max_overflow=0,  # to wait for a connection costs less than to open one for a moment
         pool_timeout=POOL_TIMEOUT_SECONDS,
-        pool_pre_ping=True,
         connect_args={"timeout": CONNECT_TIMEOUT_SECONDS},
     )
+
+    @sa.event.listens_for(engine.sync_engine, "checkout")
+    def replace_if_closed(connection: Any, *_: Any) -> None:
+        # The driver knows when the server has hung up. To ask the server each time, as
+        # `pool_pre_ping` does, would take longer than most queries.
+        if connection.driver_connection.is_closed():
+            raise sa.exc.DisconnectionError
+
+    return engine
 
 
 def lock_for_migrations(connection: sa.Connection) -> None:

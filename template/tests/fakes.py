@@ -1,0 +1,158 @@
+"""Stand-ins for ports, so that use cases are tested without a database."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from app.kernel.access import Action, Principal, Role
+from app.kernel.errors import Conflict, NotAllowed, StaleVersion
+from app.kernel.paging import Page
+from app.kernel.ports import Entity
+from app.modules.identity.domain.refresh_token import RefreshToken
+from app.modules.identity.domain.user import User
+
+NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
+ALICE = Principal(UUID(int=1), Role.EDITOR)
+BOB = Principal(UUID(int=2), Role.ADMIN)
+
+Kept = TypeVar("Kept", bound=Entity)
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+
+class Everybody:
+    """Allows everything, and notes what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Principal, Action, str, UUID | None]] = []
+
+    def require(
+        self, caller: Principal, action: Action, kind: str, owner_id: UUID | None = None
+    ) -> None:
+        self.asked.append((caller, action, kind, owner_id))
+
+
+class Nobody:
+    """Allows nothing."""
+
+    def require(
+        self, caller: Principal, action: Action, kind: str, owner_id: UUID | None = None
+    ) -> None:
+        raise NotAllowed(f"{caller.role} may not {action} {kind} of {owner_id}.")
+
+
+@asynccontextmanager
+async def no_transaction() -> AsyncIterator[None]:
+    yield
+
+
+class InMemoryRepository(Generic[Kept]):
+    """Entities in a dictionary, in the order of their identifiers."""
+
+    def __init__(self) -> None:
+        self.entities: dict[UUID, Kept] = {}
+        self.handed_over: list[tuple[UUID, UUID, dt.datetime]] = []
+        self.owned: list[UUID] = []
+
+    async def add(self, entity: Kept) -> None:
+        self.entities[entity.id] = entity
+
+    async def get(self, entity_id: UUID) -> Kept | None:
+        return self.entities.get(entity_id)
+
+    async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
+        found = [self.entities[key] for key in sorted(self.entities) if not after or key > after]
+        return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+    async def replace(self, entity: Kept) -> None:
+        if self.entities[entity.id].version != entity.version - 1:
+            raise StaleVersion("It has another version.")
+        self.entities[entity.id] = entity
+
+    async def remove(self, entity: Kept) -> None:
+        del self.entities[entity.id]
+
+    async def change_owner(
+        self, owner_id: UUID, new_owner_id: UUID, at: dt.datetime
+    ) -> Sequence[UUID]:
+        self.handed_over.append((owner_id, new_owner_id, at))
+        return self.owned
+
+
+class InMemoryUsers:
+    """Users in a dictionary."""
+
+    def __init__(self) -> None:
+        self.users: dict[UUID, User] = {}
+
+    async def add(self, user: User) -> None:
+        if await self.find(user.email):
+            raise Conflict("The email is taken.")
+        self.users[user.id] = user
+
+    async def get(self, user_id: UUID) -> User | None:
+        return self.users.get(user_id)
+
+    async def find(self, email: str) -> User | None:
+        return next((user for user in self.users.values() if user.email == email), None)
+
+    async def page(self, limit: int, after: UUID | None) -> Page[User]:
+        found = [self.users[key] for key in sorted(self.users) if not after or key > after]
+        return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+    async def replace(self, user: User) -> None:
+        self.users[user.id] = user
+
+    async def remove(self, user_id: UUID) -> None:
+        del self.users[user_id]
+
+
+class InMemoryRefreshTokens:
+    """Refresh tokens in a dictionary."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, RefreshToken] = {}
+        self.used: set[str] = set()
+
+    async def add(self, token: RefreshToken) -> None:
+        self.tokens[token.fingerprint] = token
+
+    async def get(self, fingerprint: str) -> RefreshToken | None:
+        return self.tokens.get(fingerprint)
+
+    async def mark_used(self, fingerprint: str) -> bool:
+        first = fingerprint not in self.used
+        self.used.add(fingerprint)
+        return first
+
+    async def remove_family(self, family_id: UUID) -> None:
+        self._keep(lambda token: token.family_id != family_id)
+
+    async def remove_of_user(self, user_id: UUID) -> None:
+        self._keep(lambda token: token.user_id != user_id)
+
+    async def remove_expired(self, user_id: UUID, now: dt.datetime) -> None:
+        self._keep(lambda token: token.user_id != user_id or token.expires_at > now)
+
+    def _keep(self, condition: Any) -> None:
+        self.tokens = {key: token for key, token in self.tokens.items() if condition(token)}
+
+
+class ReversedPasswords:
+    """Hashes that are quick to make and to check."""
+
+    async def hash(self, password: str) -> str:
+        return password[::-1]
+
+    async def matches(self, password: str, password_hash: str) -> bool:
+        return password[::-1] == password_hash

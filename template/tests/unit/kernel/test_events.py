@@ -1,0 +1,44 @@
+"""Events reach who subscribed, in the publisher's turn."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from app.kernel.events import EventBus
+
+
+@dataclass(frozen=True)
+class Happened:
+    what: str
+
+
+async def test_handlers_are_called_in_order_and_for_their_type_only() -> None:
+    bus = EventBus()
+    calls: list[str] = []
+
+    async def first(event: Happened) -> None:
+        calls.append(f"first {event.what}")
+
+    async def second(event: Happened) -> None:
+        calls.append(f"second {event.what}")
+
+    async def never(event: str) -> None:
+        calls.append(event)
+
+    bus.subscribe(Happened, first)
+    bus.subscribe(Happened, second)
+    bus.subscribe(str, never)
+    await bus.publish(Happened("it"))
+
+    assert calls == ["first it", "second it"]
+
+
+async def test_a_failing_handler_fails_the_publisher() -> None:
+    bus = EventBus()
+
+    async def fail(_: Happened) -> None:
+        raise ValueError("no")
+
+    bus.subscribe(Happened, fail)
+    with pytest.raises(ValueError, match="no"):
+        await bus.publish(Happened("it"))

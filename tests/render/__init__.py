@@ -1,0 +1,1 @@
+"""What the template renders: its text, its quality and its dependencies, for many answers."""
