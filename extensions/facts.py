@@ -15,7 +15,7 @@ from copier.errors import UserMessageError
 from copier_template_extensions import ContextHook
 from jinja2 import Environment
 
-from .naming import pascal, plural, with_article, words
+from .naming import class_name, pascal, plural, with_article, words
 from .questionnaire import FieldSpec, RefusalError, load_questions, read_answer, read_field, unknown_key
 
 TESTED_ON = "2026-11-24"
@@ -53,6 +53,9 @@ DEVELOPMENT = (
     "ruff~=0.17.6",
 )
 DEVELOPMENT_BY_ANSWER = {("cache", "memory"): ("types-cachetools~=7.0.0.20260713",)}
+
+# How long a line of the emitted code may be; `[tool.ruff]` of its pyproject.toml says the same.
+LINE_LENGTH = 100
 
 # Where the service finds its database unless told otherwise; `%s` is the project's snake_case name.
 DATABASE_URLS = {
@@ -157,6 +160,7 @@ class Field:
     annotation: str
     schema: str
     column: str
+    migration_column: str
     sample: str
     other: str
     sample_json: str
@@ -270,9 +274,9 @@ def _entity(module: str, name: str, field_texts: Mapping[str, str]) -> Entity:
     has_decimals = any(field.type == "decimal" for field in fields)
     return Entity(
         name=name,
-        pascal=pascal(name),
+        pascal=class_name(name),
         plural=plural(name),
-        plural_pascal=pascal(plural(name)),
+        plural_pascal=class_name(plural(name)),
         label=words(name),
         labels=words(plural(name)),
         a_label=with_article(words(name)),
@@ -300,6 +304,7 @@ def _field(path: str, name: str, text: str) -> Field:
     spec = read_field(path, text)
     kind = FIELD_TYPES[spec.type]
     label = words(name)
+    column = _column(name, kind.column, spec)
 
     def named(sample: str) -> str:
         return sample.replace("%s", label.capitalize())
@@ -312,7 +317,8 @@ def _field(path: str, name: str, text: str) -> Field:
         label=label,
         annotation=f"{kind.python} | None" if spec.optional else kind.python,
         schema=kind.schema,
-        column=_column(name, kind.column, spec),
+        column=column,
+        migration_column=_wrapped(column, indent=8),
         sample=named(kind.samples[0]),
         other=named(kind.samples[1]),
         sample_json=named(kind.json_samples[0]),
@@ -326,6 +332,15 @@ def _column(name: str, kind: str, spec: FieldSpec) -> str:
     nullable = "" if spec.optional else ", nullable=False"
     unique = ", unique=True" if spec.unique else ""
     return f'sa.Column("{name}", {kind}{nullable}{unique})'
+
+
+def _wrapped(call: str, indent: int) -> str:
+    """Break a call as the formatter does if it is too long to stand `indent` deep in a list."""
+    if indent + len(f"{call},") <= LINE_LENGTH:
+        return call
+    function, arguments = call.split("(", 1)
+    margin = " " * indent
+    return f"{function}(\n{margin}    {arguments[:-1]}\n{margin})"
 
 
 def keep_order(mapping: object, model: object) -> None:

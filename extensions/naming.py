@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 import unicodedata
 
@@ -35,6 +36,21 @@ _IRREGULAR_PLURALS = {
     "tomato": "tomatoes",
     "echo": "echoes",
 }
+# What the emitted files call things themselves wherever they name the class of an entity.
+# fmt: off
+TAKEN_CLASSES = frozenset(dir(builtins)) | {
+    # of the standard library
+    "Any", "Decimal", "Protocol", "Self", "UUID",
+    # of the libraries it uses
+    "APIRouter", "BaseModel", "ConfigDict", "Response",
+    # of the service
+    "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "Day", "Email", "Entity",
+    "EventBus", "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "KIND", "Limit",
+    "LongText", "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page",
+    "PageOutput", "Platform", "Principal", "Repository", "Role", "RuleViolation", "SeenVersions",
+    "Setting", "ShortText", "StaleVersion", "Transaction",
+}
+# fmt: on
 _SIBILANT = re.compile(r"(s|x|z|ch|sh)$")
 _CONSONANT_Y = re.compile(r"[^aeiou]y$")
 _SPOKEN_WITH_VOWEL = re.compile(
@@ -60,6 +76,11 @@ def snake(text: str) -> str:
 def pascal(name: str) -> str:
     """Return a snake_case name in PascalCase: "order_item" gives "OrderItem"."""
     return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+
+
+def class_name(name: str) -> str:
+    """Return the class of what is called `name`: PascalCase, and "PageEntity" where "Page" is taken."""
+    return f"{pascal(name)}Entity" if pascal(name) in TAKEN_CLASSES else pascal(name)
 
 
 def plural(name: str) -> str:

@@ -6,7 +6,6 @@ calls them for one that was scripted or recorded, where Copier by itself would p
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +18,7 @@ import yaml
 from jinja2 import Environment
 from jinja2.ext import Extension
 
-from .naming import SLUG_LENGTH, pascal, plural, slug
+from .naming import SLUG_LENGTH, class_name, plural, slug
 
 FIELD_TYPES = (
     "str",
@@ -49,22 +48,16 @@ RESERVED_MODULES = {
     "base": "the migrations give it a meaning of their own",
     "head": "the migrations give it a meaning of their own",
     "heads": "the migrations give it a meaning of their own",
+    "build": "pytest and ruff pass over folders of that name",
+    "dist": "pytest and ruff pass over folders of that name",
+    "node_modules": "pytest and ruff pass over folders of that name",
+    "venv": "pytest and ruff pass over folders of that name",
 }
 RESERVED_MODULE_PREFIXES = {
     "identity_": "its tables could be mistaken for those of identity",
     "sqlite": "SQLite keeps table names that begin with 'sqlite' for itself",
 }
 RESERVED_PLURALS = frozenset({"auth", "me", "users"})
-RESERVED_CLASSES = frozenset(dir(builtins)) | {
-    "Annotated",
-    "Any",
-    "Decimal",
-    "Entity",
-    "Page",
-    "Principal",
-    "Protocol",
-    "Self",
-}
 COMMON_FIELDS = frozenset({"id", "owner_id", "created_at", "updated_at", "version"})
 # fmt: off
 RESERVED_FIELDS = frozenset({
@@ -435,11 +428,6 @@ def _check_entity(module: str, entity: str, fields: object) -> None:
         raise RefusalError(
             f"{what} has the plural {plural(entity)!r}, a Python keyword; choose another name."
         )
-    if pascal(entity) in RESERVED_CLASSES:
-        raise RefusalError(
-            f"{what} would make a class {pascal(entity)!r}, a name that Python or the service "
-            "already uses; choose another name."
-        )
     content = _mapping(fields, what, "field", f"{{{entity}: {{name: str}}}}")
     if len(content) > MAX_FIELDS:
         raise RefusalError(f"{what} has {len(content)} fields; keep to {MAX_FIELDS}.")
@@ -453,6 +441,8 @@ def _check_field_name(path: str, field: str) -> None:
     _check_name(field, what)
     if field in COMMON_FIELDS:
         raise RefusalError(f"{what} is one that every entity has already; remove or rename it.")
+    if field == "l":
+        raise RefusalError(f"{what} looks like the number 1; choose another name.")
     if field in RESERVED_FIELDS or field.startswith("model_"):
         raise RefusalError(
             f"{what} has a name that the emitted classes use themselves; choose another name."
@@ -465,7 +455,7 @@ def _check_collisions(entities: list[tuple[str, str]]) -> None:
     tables: dict[str, str] = {}
     for module, entity in entities:
         path = f"{module}.{entity}"
-        names = {pascal(entity): classes, pascal(plural(entity)): classes}
+        names = {class_name(entity): classes, class_name(plural(entity)): classes}
         for name, owners in (names | {f"{module}_{plural(entity)}": tables}).items():
             if other := owners.get(name):
                 raise RefusalError(

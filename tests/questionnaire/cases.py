@@ -110,16 +110,18 @@ REFUSED = [
     Refused("modules", _module("identity_refresh"), "reserved name"),
     Refused("modules", _module("heads"), "reserved name"),
     Refused("modules", _module("sqlite"), "reserved name"),
+    *(
+        Refused("modules", _module(name), "pass over folders of that name")
+        for name in ("build", "dist", "node_modules", "venv")
+    ),
     Refused("modules", _entity("orderItem"), "'shop.orderItem' is not a valid name"),
     Refused("modules", _entity("order__item"), "is not a valid name"),
     Refused("modules", _entity("class"), "'shop.class' is a Python keyword"),
     Refused("modules", _entity("user"), "/api/v1/users belongs to identity"),
     Refused("modules", _entity("a"), "'shop.a' has the plural 'as', a Python keyword"),
-    Refused("modules", _entity("exception"), "'Exception'"),
-    Refused("modules", _entity("value_error"), "'ValueError'"),
-    Refused("modules", _entity("page"), "'Page'"),
     Refused("modules", _field("Name"), "'shop.thing.Name' is not a valid name"),
     Refused("modules", _field("x" * 29), "shorten it to 28"),
+    Refused("modules", _field("l"), "'shop.thing.l' looks like the number 1"),
     Refused("modules", _field("lambda"), "'shop.thing.lambda' is a Python keyword"),
     *(
         Refused("modules", _field(name), f"'shop.thing.{name}' is one that every entity has")
@@ -135,6 +137,7 @@ REFUSED = [
     Refused("modules", _entities("a.thing", "b.thing"), "'a.thing' and 'b.thing'"),
     Refused("modules", _entities("a.base", "b.basis"), "'a.base' and 'b.basis'"),
     Refused("modules", _entities("a.a_b1", "b.a_b_1"), "the name 'AB1'"),
+    Refused("modules", _entities("a.page", "b.page_entity"), "the name 'PageEntity'"),
     Refused("modules", _entities("a.b_c", "a_b.c"), "the name 'a_b_cs'"),
     # Types and modifiers
     Refused("modules", _field("label", None), "'shop.thing.label' has no type"),

@@ -81,6 +81,15 @@ def test_a_field_has_its_form_for_every_layer() -> None:
     assert (price.optional, price.unique, price.type) == (True, False, "decimal")
 
 
+@pytest.mark.parametrize(("length", "lines"), [(26, 1), (27, 3)])
+def test_a_column_is_broken_where_the_migration_has_no_room_for_it(length: int, lines: int) -> None:
+    field = entity_with(**{"x" * length: "decimal unique"}).fields[0]
+    text = f"        {field.migration_column},"
+    assert len(text.split("\n")) == lines
+    assert max(map(len, text.split("\n"))) <= 100
+    assert " ".join(text.split()).replace("( ", "(").replace(" ),", "),") == f"{field.column},"
+
+
 def test_revisions_are_stable_distinct_and_fit_a_migration() -> None:
     revisions = [module.revision for module in facts(ANSWERS)["app_modules"]]
     revisions += [

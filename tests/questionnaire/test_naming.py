@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from extensions.naming import pascal, plural, slug, snake, with_article, words
+from extensions.naming import class_name, pascal, plural, slug, snake, with_article, words
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,19 @@ def test_the_cases_of_a_name() -> None:
     assert pascal("b_2b") == "B2b"
     assert words("order_item") == "order item"
     assert snake("OrderItem") == snake("Order item") == "order_item"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("order_item", "OrderItem"),
+        ("transaction", "TransactionEntity"),
+        ("value_error", "ValueErrorEntity"),
+        ("seen_versions", "SeenVersionsEntity"),
+    ],
+)
+def test_a_class_has_no_name_that_is_taken(name: str, expected: str) -> None:
+    assert class_name(name) == expected
 
 
 @pytest.mark.parametrize(

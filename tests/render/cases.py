@@ -78,13 +78,13 @@ MODULES: dict[str, Modules] = {
     },
     "shortest names": {
         "m": {"b": {"a": "str"}, "s": {"x": "int"}, "x": {"y": "float unique"}},
-        "x": {"y": {"m": "bool"}, "z": {"i": "date optional", "l": "email", "o": "uuid"}},
+        "x": {"y": {"m": "bool"}, "z": {"i": "date optional", "k": "email", "o": "uuid"}},
     },
     "numbered names": {
         "box10": {"box10": {"f10": "str", "f2": "int"}, "box2": {"a1": "str"}, "box": {"a": "str"}},
         "box2": {"item_10": {"a": "str"}, "item_2": {"a": "str"}, "item3": {"a": "str"}},
         "box_a": {"slot_1st": {"a": "str"}, "slot01": {"a": "str"}, "slot1": {"b": "str"}},
-        "boxa": {"x100": {"a": "str"}, "x_9": {"a": "str"}, "x9": {"a": "str"}},
+        "boxa": {"x100": {"a": "str"}, "x_8": {"a": "str"}, "x9": {"a": "str"}},
         "box": {"b2b": {"x_1": "int", "x1": "int"}},
     },
     "modules named like the service's parts": _one_entity_each(

@@ -10,8 +10,8 @@ from app.modules.identity.application.ports import AccessTokens, Passwords
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.infrastructure.refresh_token import SqlRefreshTokenRepository
 from app.modules.identity.infrastructure.user import SqlUserRepository
-from app.modules.identity.presentation.auth import auth_routes
-from app.modules.identity.presentation.users import user_routes
+from app.modules.identity.presentation.auth import auth_router
+from app.modules.identity.presentation.users import user_router
 from app.platform.parts import Platform
 
 
@@ -55,6 +55,6 @@ def install(
         transaction=platform.transaction,
     )
     routes = APIRouter()
-    routes.include_router(auth_routes(accounts))
-    routes.include_router(user_routes(administration))
+    routes.include_router(auth_router(accounts))
+    routes.include_router(user_router(administration))
     return Identity(accounts, administration, routes)

@@ -27,7 +27,11 @@ class SqlRepository(Generic[Kept]):
         self._table = table
         self._entity = entity
         self._names = [field.name for field in fields(entity)]  # type: ignore[arg-type]
+        # Made once: to build a statement takes longer than to send it.
         self._select = sa.select(*(table.c[name] for name in self._names))
+        self._by_id = self._select.where(table.c.id == sa.bindparam("id"))
+        self._first_page = self._select.order_by(table.c.id).limit(sa.bindparam("limit"))
+        self._page_after = self._first_page.where(table.c.id > sa.bindparam("after"))
         unique = [column.name for column in table.columns if column.unique]
         self._taken = f"Another one already has this {' or '.join(unique)}."
 
@@ -35,18 +39,16 @@ class SqlRepository(Generic[Kept]):
         await self._write(self._table.insert().values(self._to_row(entity)))
 
     async def get(self, entity_id: UUID) -> Kept | None:
-        query = self._select.where(self._table.c.id == entity_id)
         async with self._database.reading() as connection:
-            row = (await connection.execute(query)).one_or_none()
+            row = (await connection.execute(self._by_id, {"id": entity_id})).one_or_none()
         return None if row is None else self._from_row(row)
 
     async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
         # Identifiers sort by time of creation. One row more than asked for tells if a page follows.
-        query = self._select.order_by(self._table.c.id).limit(limit + 1)
-        if after is not None:
-            query = query.where(self._table.c.id > after)
+        query = self._first_page if after is None else self._page_after
+        values = {"limit": limit + 1, "after": after}
         async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).all()
+            rows = (await connection.execute(query, values)).all()
         items = [self._from_row(row) for row in rows[:limit]]
         return Page(items, items[-1].id if len(rows) > limit else None)
 

@@ -37,7 +37,7 @@ class Credentials(BaseModel):
     password: Annotated[SecretStr, Field(max_length=MAX_PASSWORD_LENGTH)]
 
 
-class RefreshInput(BaseModel):
+class RefreshRequest(BaseModel):
     """A refresh token, as login or refresh gave it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -45,7 +45,7 @@ class RefreshInput(BaseModel):
     refresh_token: RefreshTokenText
 
 
-class TokensOutput(BaseModel):
+class TokenPair(BaseModel):
     """A pair of tokens; `expires_in` is the access token's life in seconds."""
 
     access_token: str
@@ -54,7 +54,7 @@ class TokensOutput(BaseModel):
     expires_in: int
 
     @classmethod
-    def of(cls, tokens: Tokens) -> "TokensOutput":
+    def of(cls, tokens: Tokens) -> "TokenPair":
         return cls(
             access_token=tokens.access_token,
             refresh_token=tokens.refresh_token,
@@ -62,7 +62,7 @@ class TokensOutput(BaseModel):
         )
 
 
-class AccountOutput(BaseModel):
+class Profile(BaseModel):
     """A user, as they see themself."""
 
     id: UUID
@@ -70,14 +70,14 @@ class AccountOutput(BaseModel):
     role: Role
 
 
-def auth_routes(accounts: Accounts) -> APIRouter:
+def auth_router(accounts: Accounts) -> APIRouter:
     """The routes; each of them asks one use case."""
     router = APIRouter(prefix="/api/v1", tags=["auth"], responses=problems(422))
 
     @router.post(
         "/auth/register",
         status_code=201,
-        response_model=AccountOutput,
+        response_model=Profile,
         responses=problems(409),
     )
     async def register(body: Registration) -> User:
@@ -85,22 +85,22 @@ def auth_routes(accounts: Accounts) -> APIRouter:
         return await accounts.register(body.email, body.password.get_secret_value())
 
     @router.post("/auth/login", responses=problems(401))
-    async def login(body: Credentials) -> TokensOutput:
+    async def login(body: Credentials) -> TokenPair:
         """Exchange email and password for a pair of tokens."""
         tokens = await accounts.login(body.email, body.password.get_secret_value())
-        return TokensOutput.of(tokens)
+        return TokenPair.of(tokens)
 
     @router.post("/auth/refresh", responses=problems(401))
-    async def refresh(body: RefreshInput) -> TokensOutput:
+    async def refresh(body: RefreshRequest) -> TokenPair:
         """Exchange a refresh token for a new pair; each is good for one use."""
-        return TokensOutput.of(await accounts.refresh(body.refresh_token))
+        return TokenPair.of(await accounts.refresh(body.refresh_token))
 
     @router.post("/auth/logout", status_code=204)
-    async def logout(body: RefreshInput) -> None:
+    async def logout(body: RefreshRequest) -> None:
         """End the session that the refresh token belongs to."""
         await accounts.logout(body.refresh_token)
 
-    @router.get("/me", response_model=AccountOutput, responses=problems(401))
+    @router.get("/me", response_model=Profile, responses=problems(401))
     async def me(caller: Caller) -> User:
         """Who the caller is."""
         return await accounts.me(caller)

@@ -15,7 +15,7 @@ from app.platform.http.paging import DEFAULT_LIMIT, Cursor, Limit, PageOutput
 from app.platform.http.problems import problems
 
 
-class RoleInput(BaseModel):
+class RoleChange(BaseModel):
     """The role that somebody is to have."""
 
     model_config = ConfigDict(extra="forbid")
@@ -36,12 +36,12 @@ class UserPage(PageOutput[UserOutput]):
     """Some users, and where the next ones are."""
 
 
-def user_routes(administration: UserAdministration) -> APIRouter:
+def user_router(administration: UserAdministration) -> APIRouter:
     """The routes; each of them asks one use case."""
     router = APIRouter(prefix="/api/v1/users", tags=["users"], responses=problems(401, 403, 422))
 
     @router.get("", response_model=UserPage)
-    async def read_page(caller: Caller, cursor: Cursor, limit: Limit = DEFAULT_LIMIT) -> Page[User]:
+    async def browse(caller: Caller, cursor: Cursor, limit: Limit = DEFAULT_LIMIT) -> Page[User]:
         """Read users in the order they registered."""
         return await administration.page(caller, limit, cursor)
 
@@ -51,7 +51,7 @@ def user_routes(administration: UserAdministration) -> APIRouter:
         return await administration.get(caller, user_id)
 
     @router.put("/{user_id}/role", response_model=UserOutput, responses=problems(404, 409))
-    async def change_role(caller: Caller, user_id: UUID, body: RoleInput) -> User:
+    async def change_role(caller: Caller, user_id: UUID, body: RoleChange) -> User:
         """Give a user a role; nobody changes their own."""
         return await administration.change_role(caller, user_id, body.role)
 

@@ -1,0 +1,1 @@
+"""Services of a covering set of answers, installed and started on real servers."""

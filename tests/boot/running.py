@@ -1,0 +1,117 @@
+"""A generated service: installed, started, asked and stopped."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from ..support import ENVIRONMENT, run, uv
+
+POSTGRESQL = os.environ.get("ANDAMIO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432")
+SECONDS_TO_START = 60
+ADMIN_EMAIL = "admin@example.com"
+ADMIN_PASSWORD = "an administrator's password"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A generated service in a folder, with a database of its own."""
+
+    path: Path
+    answers: Mapping[str, Any]
+    database_url: str
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def app(self, *arguments: str, **variables: str) -> str:
+        """Run one of the service's commands and return what it prints."""
+        return uv(self.path, "run", "app", *arguments, **self.variables, **variables)
+
+    def fails(self, *arguments: str, **variables: str) -> str:
+        """Run a command that must fail, and return what it says."""
+        environment = {**self.variables, **variables}
+        outcome = run("uv", "run", "app", *arguments, cwd=self.path, check=False, **environment)
+        assert outcome.returncode == 1, outcome.stdout + outcome.stderr
+        return outcome.stderr
+
+    def python(self, code: str) -> str:
+        """Run Python in the service's environment."""
+        return uv(self.path, "run", "python", "-c", code, **self.variables)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service that answers."""
+
+    process: subprocess.Popen[bytes]
+    client: httpx.Client
+    base_url: str
+    log: Path
+
+    def stop(self) -> int:
+        """Send SIGTERM and return the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
+def new_database_url(answers: Mapping[str, Any], folder: Path) -> str:
+    """Return the address of a database that does not exist yet."""
+    if answers["database"] == "postgresql":
+        return f"{POSTGRESQL.rstrip('/')}/andamio_{secrets.token_hex(6)}"
+    return f"sqlite:///{folder / 'boot.db'}"
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(service: Service, *options: str, **variables: str) -> Iterator[Running]:
+    """Start the service and wait until it is alive; it is killed in the end if it still runs."""
+    port = free_port()
+    log = service.path.with_name(f"{service.path.name}.{port}.log")
+    # Not through uv: signals must reach the service itself.
+    command = [service.path / ".venv/bin/app", "serve", "--port", str(port), *options]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=service.path,
+            env={**ENVIRONMENT, **service.variables, **variables},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    base_url = f"http://127.0.0.1:{port}"
+    try:
+        with httpx.Client(base_url=base_url, timeout=30) as client:
+            _wait_until_alive(process, client, log)
+            yield Running(process, client, base_url, log)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_until_alive(process: subprocess.Popen[bytes], client: httpx.Client, log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            client.get("/health/live").raise_for_status()
+        except httpx.HTTPError:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,40 @@
+"""The black-box contract suite judges the running service."""
+
+from __future__ import annotations
+
+import sys
+
+from ..support import ROOT, run
+from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, running
+
+
+def judge(service: Service, its: Running, *options: str) -> None:
+    """Run the contract suite against a running service."""
+    outcome = run(
+        *(sys.executable, "-m", "pytest", "tests/contract", "-q", "-p", "no:cacheprovider"),
+        *("-p", "no:xdist", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")),
+        *("--base-url", its.base_url, "--answers", str(service.path / ".copier-answers.yml")),
+        *options,
+        cwd=ROOT,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stdout[-20_000:] + outcome.stderr[-2_000:]
+    assert " passed" in outcome.stdout.splitlines()[-1]
+    assert "Traceback" not in its.log.read_text(encoding="utf-8")
+
+
+def test_it_keeps_the_contract(service: Service) -> None:
+    service.app("create-admin", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD)
+    with running(service, APP_RATE_LIMIT="1000000/second") as its:
+        judge(service, its, "--admin-email", ADMIN_EMAIL, "--admin-password", ADMIN_PASSWORD)
+        assert its.stop() == 0
+
+
+def test_it_keeps_its_rate_limit(service: Service) -> None:
+    if not service.answers["rate_limit"]:
+        with running(service, APP_RATE_LIMIT="1/day") as its:
+            statuses = {its.client.get("/api/v1/me").status_code for _ in range(50)}
+        assert statuses == {401}
+        return
+    with running(service, APP_RATE_LIMIT="5/minute") as its:
+        judge(service, its, "--expect-rate-limit", "5/minute")

@@ -1,0 +1,101 @@
+"""The commands of both READMEs work as they are printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ..support import ENVIRONMENT, ROOT, git, run
+from .running import Service
+
+CASE_NAMES = ["defaults", "postgresql"]
+URL = "http://127.0.0.1:8000"
+SECONDS_TO_START = 300
+
+# What the READMEs print listens on one and the same port.
+one_at_a_time = pytest.mark.xdist_group("port 8000")
+
+
+def blocks(readme: Path) -> list[str]:
+    """Return the commands that a README offers to copy, in order."""
+    return re.findall(r"^```bash\n(.*?)^```$", readme.read_text(), re.MULTILINE | re.DOTALL)
+
+
+@contextmanager
+def in_the_background(command: str, cwd: Path, **variables: str) -> Iterator[None]:
+    """Run a command that starts a server, until the server is no longer needed."""
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(URL)
+    log = cwd.with_name(f"{cwd.name}.readme.log")
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["bash", "-c", command],
+            cwd=cwd,
+            env={**ENVIRONMENT, **variables},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while True:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            try:
+                httpx.get(f"{URL}/health/ready").raise_for_status()
+            except httpx.HTTPError:
+                time.sleep(0.1)
+            else:
+                break
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+@one_at_a_time
+def test_a_services_readme_leads_to_a_created_entity(service: Service) -> None:
+    serve, log_in, create = blocks(service.path / "README.md")
+    with in_the_background(serve, service.path, **service.variables):
+        script = f"set -e\n{log_in}\n{create}"
+        outcome = run("bash", "-c", script, cwd=service.path, **service.variables)
+
+    created, page = (json.loads(line) for line in _documents(outcome.stdout))
+    assert created in page["items"]
+    assert created["version"] == 1
+
+
+def _documents(output: str) -> list[str]:
+    """Return the two JSON documents at the end of what the commands print, one after the other."""
+    start = output.index('{"id"')
+    first, rest = json.JSONDecoder().raw_decode(output[start:])
+    return [json.dumps(first), output[start + rest :]]
+
+
+@one_at_a_time
+def test_a_newcomers_first_command_starts_a_service(template: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    run("git", "clone", "--quiet", template, clone)
+    (start, _) = blocks(clone / "README.md")
+
+    with in_the_background(start, clone):
+        assert "My Service" in httpx.get(f"{URL}/docs").text
+
+    assert (tmp_path / "my-service" / ".copier-answers.yml").is_file()
+    assert git(clone, "status", "--porcelain") == ""
+
+
+def test_a_newcomers_second_command_is_what_ci_runs() -> None:
+    (_, test) = blocks(ROOT / "README.md")
+    outcome = run("bash", "-c", 'eval() { echo "$@"; }; . .ci/run', cwd=ROOT, PGCONNECT_TIMEOUT="1")
+    assert outcome.stdout.strip() == test.strip()

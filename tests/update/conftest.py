@@ -1,0 +1,97 @@
+"""Services to update, the copies they are compared with, and the means to run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extensions import facts
+
+from ..support import commit, render, run
+from .services import Tools, edit_as_a_team
+
+POSTGRESQL = os.environ.get("ANDAMIO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/")
+
+Answers = Mapping[str, Any]
+
+
+@pytest.fixture(scope="session")
+def fresh(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Answers], Path]:
+    """Give a fresh copy with these answers, committed; each is made once, so leave it as it is."""
+    folder = tmp_path_factory.mktemp("fresh")
+    made: dict[str, Path] = {}
+
+    def copy(answers: Answers) -> Path:
+        key = json.dumps(answers)
+        if key not in made:
+            made[key] = render(template, folder / f"service_{len(made)}", answers)
+            commit(made[key], "Create the service")
+        return made[key]
+
+    return copy
+
+
+@pytest.fixture
+def edited(fresh: Callable[[Answers], Path], tmp_path: Path) -> Callable[..., Path]:
+    """Give a service of its own with these answers, which a team has changed, all committed."""
+    count = iter(range(100))
+
+    def copy(answers: Answers | None = None) -> Path:
+        path = tmp_path / f"edited_{next(count)}" / "service"
+        shutil.copytree(fresh(answers or {}), path)
+        edit_as_a_team(path)
+        commit(path, "Make it ours")
+        return path
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
+    """One environment for all services: the union of what their answers make them need."""
+    environment = tmp_path_factory.mktemp("environment") / "venv"
+    python = environment / "bin" / "python"
+    needed = [*facts.RUNTIME, *facts.RUNTIME_IF_RATE_LIMITED, *facts.DEVELOPMENT]
+    for by_answer in (facts.RUNTIME_BY_ANSWER, facts.DEVELOPMENT_BY_ANSWER):
+        needed += [requirement for some in by_answer.values() for requirement in some]
+    run("uv", "venv", "--quiet", "--python", sys.executable, environment)
+    newest = f"{facts.TESTED_ON}T23:59:59Z"
+    run("uv", "pip", "install", "--quiet", "--python", python, "--exclude-newer", newest, *needed)
+    return Tools(python)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Each choice of database; PostgreSQL if a server answers."""
+    name: str = request.param
+    if name == "postgresql" and not _postgresql_answers():
+        pytest.skip(f"no PostgreSQL server answers at {POSTGRESQL}")
+    return name
+
+
+@pytest.fixture
+def database_url(database: str, tmp_path: Path) -> Iterator[str]:
+    """A database that does not exist yet, and will not in the end."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path / 'app.db'}"
+        return
+    name = f"andamio_update_{secrets.token_hex(6)}"
+    yield f"{POSTGRESQL.rstrip('/')}/{name}"
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    run("psql", "--quiet", "--dbname", f"{POSTGRESQL.rstrip('/')}/postgres", "--command", drop)
+
+
+def _postgresql_answers() -> bool:
+    try:
+        return run("pg_isready", "--dbname", POSTGRESQL, check=False).returncode == 0
+    except (OSError, subprocess.SubprocessError):
+        return False
