@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +24,6 @@ CASE_NAMES = ["defaults", "postgresql"]
 URL = "http://127.0.0.1:8000"
 SECONDS_TO_START = 300
 
-# What the READMEs print listens on one and the same port.
-one_at_a_time = pytest.mark.xdist_group("port 8000")
-
 
 def blocks(readme: Path) -> list[str]:
     """Return the commands that a README offers to copy, in order."""
@@ -34,10 +33,8 @@ def blocks(readme: Path) -> list[str]:
 @contextmanager
 def in_the_background(command: str, cwd: Path, **variables: str) -> Iterator[None]:
     """Run a command that starts a server, until the server is no longer needed."""
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(URL)
     log = cwd.with_name(f"{cwd.name}.readme.log")
-    with log.open("wb") as output:
+    with _the_port(), log.open("wb") as output:
         process = subprocess.Popen(
             ["bash", "-c", command],
             cwd=cwd,
@@ -46,24 +43,37 @@ def in_the_background(command: str, cwd: Path, **variables: str) -> Iterator[Non
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    try:
-        deadline = time.monotonic() + SECONDS_TO_START
-        while True:
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            try:
-                httpx.get(f"{URL}/health/ready").raise_for_status()
-            except httpx.HTTPError:
-                time.sleep(0.1)
-            else:
-                break
+        try:
+            _wait_until_ready(process, log)
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+@contextmanager
+def _the_port() -> Iterator[None]:
+    """Have to oneself the port that the READMEs name; other workers wait."""
+    with (Path(tempfile.gettempdir()) / "andamio-8000.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(URL)
         yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
 
 
-@one_at_a_time
+def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while True:
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        try:
+            httpx.get(f"{URL}/health/ready").raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+
+
 def test_a_services_readme_leads_to_a_created_entity(service: Service) -> None:
     serve, log_in, create = blocks(service.path / "README.md")
     with in_the_background(serve, service.path, **service.variables):
@@ -82,7 +92,6 @@ def _documents(output: str) -> list[str]:
     return [json.dumps(first), output[start + rest :]]
 
 
-@one_at_a_time
 def test_a_newcomers_first_command_starts_a_service(template: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     run("git", "clone", "--quiet", template, clone)
@@ -97,5 +106,4 @@ def test_a_newcomers_first_command_starts_a_service(template: Path, tmp_path: Pa
 
 def test_a_newcomers_second_command_is_what_ci_runs() -> None:
     (_, test) = blocks(ROOT / "README.md")
-    outcome = run("bash", "-c", 'eval() { echo "$@"; }; . .ci/run', cwd=ROOT, PGCONNECT_TIMEOUT="1")
-    assert outcome.stdout.strip() == test.strip()
+    assert (ROOT / ".ci/run").read_text().endswith(f"\n{test}")

@@ -79,15 +79,22 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(database: str, tmp_path: Path) -> Iterator[str]:
+def database_url(database: str, tools: Tools, tmp_path: Path) -> Iterator[str]:
     """A database that does not exist yet, and will not in the end."""
     if database == "sqlite":
         yield f"sqlite:///{tmp_path / 'app.db'}"
         return
+    server = POSTGRESQL.rstrip("/")
     name = f"andamio_update_{secrets.token_hex(6)}"
-    yield f"{POSTGRESQL.rstrip('/')}/{name}"
-    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-    run("psql", "--quiet", "--dbname", f"{POSTGRESQL.rstrip('/')}/postgres", "--command", drop)
+    yield f"{server}/{name}"
+    code = (
+        "import asyncio, asyncpg\n"
+        "async def drop():\n"
+        f"    server = await asyncpg.connect('{server}/postgres')\n"
+        f"    await server.execute('DROP DATABASE IF EXISTS {name} WITH (FORCE)')\n"
+        "asyncio.run(drop())\n"
+    )
+    run(tools.python, "-c", code)
 
 
 def _postgresql_answers() -> bool:
