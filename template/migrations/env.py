@@ -32,8 +32,15 @@ fill_new_columns = rewriter.Rewriter()
 
 @fill_new_columns.rewrites(ops.ModifyTableOps)
 def _fill(_: MigrationContext, __: Any, change: ops.ModifyTableOps) -> Any:
-    """Give new columns a default while rows are there without them, then take it away."""
+    """Give new columns a default while rows are there without them, then take it away.
+
+    Two steps, because SQLite makes all changes of one step at once, and because between them is
+    the place to give each row a value of its own, which a unique column needs.
+    """
     filled = [each for each in change.ops if isinstance(each, ops.AddColumnOp) and _filled(each)]
+    if not filled:
+        return change
+    unique = [each for each in change.ops if isinstance(each, ops.CreateUniqueConstraintOp)]
     without_default = [
         ops.AlterColumnOp(
             each.table_name,
@@ -45,9 +52,9 @@ def _fill(_: MigrationContext, __: Any, change: ops.ModifyTableOps) -> Any:
         )
         for each in filled
     ]
-    # Apart, because SQLite makes all changes of one operation at once.
-    then = ops.ModifyTableOps(change.table_name, without_default, schema=change.schema)
-    return [change, then] if filled else change
+    change.ops = [each for each in change.ops if each not in unique]
+    then = ops.ModifyTableOps(change.table_name, [*without_default, *unique], schema=change.schema)
+    return [change, then]
 
 
 def _filled(new: ops.AddColumnOp) -> bool:

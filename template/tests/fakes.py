@@ -70,6 +70,9 @@ class InMemoryRepository(Generic[Kept]):
     async def get(self, entity_id: UUID) -> Kept | None:
         return self.entities.get(entity_id)
 
+    async def get_to_change(self, entity_id: UUID) -> Kept | None:
+        return self.entities.get(entity_id)
+
     async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
         found = [self.entities[key] for key in sorted(self.entities) if not after or key > after]
         return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
@@ -101,6 +104,9 @@ class InMemoryUsers:
         self.users[user.id] = user
 
     async def get(self, user_id: UUID) -> User | None:
+        return self.users.get(user_id)
+
+    async def get_to_change(self, user_id: UUID) -> User | None:
         return self.users.get(user_id)
 
     async def find(self, email: str) -> User | None:

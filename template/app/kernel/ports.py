@@ -41,6 +41,9 @@ class Repository(Protocol[Kept]):
     async def get(self, entity_id: UUID) -> Kept | None:
         """The entity, or None."""
 
+    async def get_to_change(self, entity_id: UUID) -> Kept | None:
+        """The entity as it is now; others who want to change it wait for this transaction."""
+
     async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
         """Up to `limit` entities created after the one with the identifier `after`."""
 

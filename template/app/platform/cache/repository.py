@@ -36,6 +36,9 @@ class CachedRepository(Generic[Kept]):
         )
         return cast("Kept | None", value)
 
+    async def get_to_change(self, entity_id: UUID) -> Kept | None:
+        return await self._repository.get_to_change(entity_id)
+
     async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
         return await self._repository.page(limit, after)
 

@@ -1,6 +1,7 @@
 """The types of request fields, with the limits that every database can hold."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -16,11 +17,21 @@ from pydantic import (
 
 from app.platform.persistence.decimals import PRECISION, SCALE, plain
 
+# Pydantic also takes numbers, and digits alone, as seconds since 1970.
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:.+")
 
-def _text_only(value: Any) -> Any:
-    if isinstance(value, str):
+
+def _iso_day(value: Any) -> Any:
+    if isinstance(value, str) and _DAY.fullmatch(value):
         return value
-    raise ValueError("This is a text in ISO 8601.")
+    raise ValueError("This is a day in ISO 8601, such as 2026-01-31.")
+
+
+def _iso_instant(value: Any) -> Any:
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return value
+    raise ValueError("This is an instant in ISO 8601, such as 2026-01-31T12:00:00Z.")
 
 
 def _no_bool(value: Any) -> Any:
@@ -50,6 +61,6 @@ Amount = Annotated[
     AfterValidator(plain),
 ]
 Flag = StrictBool
-Day = Annotated[dt.date, BeforeValidator(_text_only)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_in_utc)]
+Day = Annotated[dt.date, BeforeValidator(_iso_day)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_iso_instant), AfterValidator(_in_utc)]
 Email = Annotated[EmailStr, Field(max_length=254)]

@@ -32,7 +32,7 @@ async def upgrade(engine: AsyncEngine) -> None:
 
 
 async def downgrade(engine: AsyncEngine, revision: str) -> None:
-    """Undo migrations down to `revision`, such as `base` or `catalog@-1`."""
+    """Undo migrations down to `revision`, such as `base`, `catalog@base` or a revision."""
     await _run(engine, lambda config: command.downgrade(config, revision))
 
 

@@ -30,6 +30,7 @@ class SqlRepository(Generic[Kept]):
         # Made once: to build a statement takes longer than to send it.
         self._select = sa.select(*(table.c[name] for name in self._names))
         self._by_id = self._select.where(table.c.id == sa.bindparam("id"))
+        self._by_id_locked = self._by_id.with_for_update()
         self._first_page = self._select.order_by(table.c.id).limit(sa.bindparam("limit"))
         self._page_after = self._first_page.where(table.c.id > sa.bindparam("after"))
         unique = [column.name for column in table.columns if column.unique]
@@ -39,9 +40,10 @@ class SqlRepository(Generic[Kept]):
         await self._write(self._table.insert().values(self._to_row(entity)))
 
     async def get(self, entity_id: UUID) -> Kept | None:
-        async with self._database.reading() as connection:
-            row = (await connection.execute(self._by_id, {"id": entity_id})).one_or_none()
-        return None if row is None else self._from_row(row)
+        return await self._one(self._by_id, entity_id)
+
+    async def get_to_change(self, entity_id: UUID) -> Kept | None:
+        return await self._one(self._by_id_locked, entity_id)
 
     async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
         # Identifiers sort by time of creation. One row more than asked for tells if a page follows.
@@ -73,6 +75,11 @@ class SqlRepository(Generic[Kept]):
                 .values(owner_id=new_owner_id, updated_at=at, version=table.c.version + 1)
             )
         return changed
+
+    async def _one(self, query: sa.Select[Any], entity_id: UUID) -> Kept | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query, {"id": entity_id})).one_or_none()
+        return None if row is None else self._from_row(row)
 
     def _is_version(self, entity_id: UUID, version: int) -> sa.ColumnElement[bool]:
         return sa.and_(self._table.c.id == entity_id, self._table.c.version == version)

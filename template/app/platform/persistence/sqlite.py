@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from app.platform.persistence.decimals import SCALE, plain
 
 BUSY_TIMEOUT_SECONDS = 10
+WITHOUT_FOREIGN_KEYS = "without foreign keys"
 
 
 class Timestamp(sa.TypeDecorator[dt.datetime]):
@@ -64,11 +65,26 @@ def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    @sa.event.listens_for(engine.sync_engine, "checkin")
+    def restore(connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+        if record.info.pop(WITHOUT_FOREIGN_KEYS, False) and connection is not None:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.close()
+
     return engine
 
 
 def lock_for_migrations(connection: sa.Connection) -> None:
-    """Nothing to do: a transaction that writes has the file to itself from its beginning."""
+    """Look away from foreign keys; the file itself is locked since the transaction began.
+
+    SQLite changes a table by copying it and dropping the original, and with foreign keys that
+    would delete the rows of other tables that refer to it.
+    """
+    # They can be switched between transactions only, and this one has done nothing yet.
+    for statement in ("ROLLBACK", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"):
+        connection.exec_driver_sql(statement)
+    connection.info[WITHOUT_FOREIGN_KEYS] = True
 
 
 async def ensure_database(url: str) -> None:

@@ -17,6 +17,9 @@ class UserRepository(Protocol):
 
     async def get(self, user_id: UUID) -> User | None: ...
 
+    async def get_to_change(self, user_id: UUID) -> User | None:
+        """The user as they are now; others who want to change them wait for this transaction."""
+
     async def find(self, email: str) -> User | None: ...
 
     async def page(self, limit: int, after: UUID | None) -> Page[User]: ...

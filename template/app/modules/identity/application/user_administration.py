@@ -48,12 +48,12 @@ class UserAdministration:
 
     async def get(self, caller: Principal, user_id: UUID) -> User:
         self._access.require(caller, Action.MANAGE, KIND)
-        return await self._find(user_id)
+        return _existing(await self._users.get(user_id))
 
     async def change_role(self, caller: Principal, user_id: UUID, role: Role) -> User:
         self._access.require(caller, Action.MANAGE, KIND)
         async with self._transaction():
-            user = await self._find(user_id)
+            user = _existing(await self._users.get_to_change(user_id))
             changed = user.with_role(role, caller.id)
             await self._users.replace(changed)
         return changed
@@ -61,7 +61,7 @@ class UserAdministration:
     async def delete(self, caller: Principal, user_id: UUID) -> None:
         self._access.require(caller, Action.MANAGE, KIND)
         async with self._transaction():
-            user = await self._find(user_id)
+            user = _existing(await self._users.get_to_change(user_id))
             user.check_deletion(caller.id)
             await self._refresh_tokens.remove_of_user(user.id)
             await self._users.remove(user.id)
@@ -90,8 +90,8 @@ class UserAdministration:
                 await self._users.add(user)
         return user
 
-    async def _find(self, user_id: UUID) -> User:
-        user = await self._users.get(user_id)
-        if user is None:
-            raise NotFound("There is no such user.")
-        return user
+
+def _existing(found: User | None) -> User:
+    if found is None:
+        raise NotFound("There is no such user.")
+    return found

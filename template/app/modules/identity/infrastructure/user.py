@@ -1,6 +1,7 @@
 """How users are kept in the database."""
 
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,6 +25,12 @@ user_table = sa.Table(
 )
 
 
+# Made once: every request looks up its caller, and building a statement takes its time.
+_by_id = sa.select(user_table).where(user_table.c.id == sa.bindparam("id"))
+_by_id_locked = _by_id.with_for_update()
+_by_email = sa.select(user_table).where(user_table.c.email == sa.bindparam("email"))
+
+
 class SqlUserRepository:
     """Users, a row each."""
 
@@ -38,10 +45,13 @@ class SqlUserRepository:
             raise Conflict("Somebody has registered with this email already.") from error
 
     async def get(self, user_id: UUID) -> User | None:
-        return await self._one(user_table.c.id == user_id)
+        return await self._one(_by_id, id=user_id)
+
+    async def get_to_change(self, user_id: UUID) -> User | None:
+        return await self._one(_by_id_locked, id=user_id)
 
     async def find(self, email: str) -> User | None:
-        return await self._one(user_table.c.email == email)
+        return await self._one(_by_email, email=email)
 
     async def page(self, limit: int, after: UUID | None) -> Page[User]:
         query = sa.select(user_table).order_by(user_table.c.id).limit(limit + 1)
@@ -61,10 +71,9 @@ class SqlUserRepository:
         async with self._database.transaction() as connection:
             await connection.execute(user_table.delete().where(user_table.c.id == user_id))
 
-    async def _one(self, condition: sa.ColumnElement[bool]) -> User | None:
+    async def _one(self, query: sa.Select[Any], **values: object) -> User | None:
         async with self._database.reading() as connection:
-            found = await connection.execute(sa.select(user_table).where(condition))
-            row = found.mappings().one_or_none()
+            row = (await connection.execute(query, values)).mappings().one_or_none()
         return None if row is None else _to_user(row)
 
 
