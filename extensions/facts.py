@@ -16,9 +16,17 @@ from copier_template_extensions import ContextHook
 from jinja2 import Environment
 
 from .naming import class_name, pascal, plural, with_article, words
-from .questionnaire import FieldSpec, RefusalError, load_questions, read_answer, read_field, unknown_key
+from .questionnaire import (
+    FieldSpec,
+    RefusalError,
+    load_questions,
+    read_answer,
+    read_field,
+    unknown_key,
+)
 
 TESTED_ON = "2026-11-24"
+LINE_LENGTH = 100
 
 # What the emitted service imports, whatever the answers.
 RUNTIME = (
@@ -173,6 +181,7 @@ class Field:
 class Entity:
     """One entity of a module; `*_imports` are the lines that its fields need in each layer."""
 
+    module: str
     name: str
     pascal: str
     plural: str
@@ -188,6 +197,10 @@ class Entity:
     value_imports: tuple[str, ...]
     rule_imports: tuple[str, ...]
     schema_imports: tuple[str, ...]
+
+    def imports(self, layer: str, *names: str) -> str:
+        """Return the import of sorted `names` from this entity's file in a layer."""
+        return import_of(f"app.modules.{self.module}.{layer}.{self.name}", *names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +286,7 @@ def _entity(module: str, name: str, field_texts: Mapping[str, str]) -> Entity:
     checked = tuple(field for field in fields if field.type == "str")
     has_decimals = any(field.type == "decimal" for field in fields)
     return Entity(
+        module=module,
         name=name,
         pascal=class_name(name),
         plural=plural(name),
@@ -294,10 +308,15 @@ def _entity(module: str, name: str, field_texts: Mapping[str, str]) -> Entity:
 def _schema_imports(fields: tuple[Field, ...]) -> tuple[str, ...]:
     """Return the import of the request types of `fields`; `UUID` is no type of ours."""
     names = sorted({FIELD_TYPES[field.type].schema for field in fields} - {"UUID"})
-    if not names:
-        return ()
-    listed = (f"    {name}," for name in names)
-    return ("from app.platform.http.fields import (", *listed, ")")
+    return (import_of("app.platform.http.fields", *names),) if names else ()
+
+
+def import_of(module: str, *names: str) -> str:
+    """Return a `from` import as formatters write it: on one line if it fits, else a name a line."""
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= LINE_LENGTH:
+        return line
+    return "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])
 
 
 def _field(path: str, name: str, text: str) -> Field:

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from extensions import questionnaire
-from extensions.facts import FIELD_TYPES, Entity, facts, keep_order, natural_key
+from extensions.facts import FIELD_TYPES, Entity, facts, import_of, keep_order, natural_key
 
 ANSWERS: dict[str, Any] = {
     "project_slug": "order-desk",
@@ -62,12 +62,21 @@ def test_modules_and_entities_keep_their_order_and_have_every_case() -> None:
     assert (person.plural, person.plural_pascal, person.table) == ("people", "People", "crm_people")
 
 
+def test_an_import_is_one_line_if_it_fits() -> None:
+    item = facts(ANSWERS)["app_modules"][0].entities[0]
+    assert item.imports("domain", "OrderItem") == (
+        "from app.modules.order_desk.domain.order_item import OrderItem"
+    )
+    assert import_of("a" * 83, "Name") == f"from {'a' * 83} import Name"
+    assert import_of("a" * 84, "Name") == f"from {'a' * 84} import (\n    Name,\n)"
+
+
 def test_an_entity_knows_which_fields_need_care() -> None:
     item = facts(ANSWERS)["app_modules"][0].entities[0]
     assert [field.name for field in item.checked_fields] == ["label"]
     assert item.value_imports == ("from decimal import Decimal",)
     assert item.rule_imports == ("from app.kernel.rules import require_not_blank",)
-    assert item.schema_imports[1:-1] == ("    Amount,", "    Flag,", "    ShortText,")
+    assert item.schema_imports == ("from app.platform.http.fields import Amount, Flag, ShortText",)
     plain = entity_with(key="uuid")
     assert (plain.value_imports, plain.rule_imports, plain.schema_imports) == ((), (), ())
 
@@ -161,7 +170,15 @@ def test_the_author_as_toml(name: str, email: str, line: str) -> None:
 
 def test_names_are_sorted_as_import_sorters_do() -> None:
     names = ["box10", "box_a", "box2", "boxa", "box", "a10b", "a9b"]
-    assert sorted(names, key=natural_key) == ["a9b", "a10b", "box", "box2", "box10", "box_a", "boxa"]
+    assert sorted(names, key=natural_key) == [
+        "a9b",
+        "a10b",
+        "box",
+        "box2",
+        "box10",
+        "box_a",
+        "boxa",
+    ]
 
 
 def test_the_rest() -> None:

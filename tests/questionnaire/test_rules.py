@@ -84,7 +84,9 @@ def test_a_field_is_read_with_its_modifiers_in_any_order() -> None:
     assert read_field("a.b.c", "text") == FieldSpec("text", optional=False, unique=False)
 
 
-@pytest.mark.parametrize("name", ["My Service", "Café", "订单", "3D", "x" * 100, *sorted(RESERVED_SLUGS)])
+@pytest.mark.parametrize(
+    "name", ["My Service", "Café", "订单", "3D", "x" * 100, *sorted(RESERVED_SLUGS)]
+)
 def test_the_proposed_slug_is_always_accepted(name: str) -> None:
     check_project_slug(service_slug(name))
     assert len(service_slug(name)) <= SLUG_LENGTH

@@ -50,7 +50,10 @@ LIGHT: dict[str, Modules] = {
         "optional": {"b_thing": _every_type("optional")},
         "unique": {"c_thing": _every_type("unique"), "d_thing": _every_type("unique optional")},
     },
-    "flags": {"switchboard": {"switch": {"on": "bool"}}, "other": {"lamp": {"lit": "bool optional"}}},
+    "flags": {
+        "switchboard": {"switch": {"on": "bool"}},
+        "other": {"lamp": {"lit": "bool optional"}},
+    },
     "longest names": {
         _longest("m"): {
             _longest("a"): {_longest("f"): "datetime unique", _longest("g"): "str optional"},

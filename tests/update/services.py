@@ -35,7 +35,12 @@ def replace(service: Path, name: str, old: str, new: str) -> None:
 def edit_as_a_team(service: Path) -> None:
     """Make the changes that a service sees first; the entity is the default `product`."""
     product = "app/modules/catalog/domain/product.py"
-    insert(service, product, "from uuid import UUID\n\n", "from app.kernel.errors import RuleViolation\n")
+    insert(
+        service,
+        product,
+        "from uuid import UUID\n\n",
+        "from app.kernel.errors import RuleViolation\n",
+    )
     insert(
         service,
         product,
@@ -115,9 +120,9 @@ def contents(tree: Path) -> dict[str, str]:
 
 def changes(service: Path) -> dict[str, set[str]]:
     """Return what an update did since the last commit: files added, modified and deleted."""
-    git(service, "add", "--all", "--intent-to-add")
+    git(service, "add", "--all")
     found: dict[str, set[str]] = {"A": set(), "M": set(), "D": set()}
-    listed = git(service, "diff", "--name-status", "--no-renames", "-z").split("\0")
+    listed = git(service, "diff", "--cached", "--name-status", "--no-renames", "-z").split("\0")
     for status, name in zip(listed[::2], listed[1::2], strict=False):
         found[status].add(name)
     return found
@@ -151,7 +156,9 @@ class Tools:
     ) -> subprocess.CompletedProcess[str]:
         """Run one of the service's commands, as `uv run app` does."""
         code = "from app.cli import app; app(prog_name='app')"
-        return self._run(service, "-c", code, *arguments, check=check, APP_DATABASE_URL=database_url)
+        return self._run(
+            service, "-c", code, *arguments, check=check, APP_DATABASE_URL=database_url
+        )
 
     def script(self, service: Path, database_url: str, code: str) -> str:
         """Run Python that awaits on `engine`, and return what it prints."""
@@ -187,5 +194,4 @@ class Tools:
     def _run(
         self, service: Path, *arguments: str, check: bool = True, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        variables = {"PYTHONDONTWRITEBYTECODE": "1", **variables}
         return run(self.python, *arguments, cwd=service, check=check, **variables)

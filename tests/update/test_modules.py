@@ -18,7 +18,9 @@ PRODUCT = {"name": "str", "price": "decimal", "in_stock": "bool"}
 BOX = {"label": "str"}
 SHELF = {"code": "str unique", "depth": "int optional"}
 CATALOG: Modules = {"catalog": {"product": PRODUCT, "box": BOX}}
-CRM: Modules = {"crm": {"person": {"name": "str", "born": "date optional"}, "visit": {"at": "datetime"}}}
+CRM: Modules = {
+    "crm": {"person": {"name": "str", "born": "date optional"}, "visit": {"at": "datetime"}}
+}
 
 NAME_THE_MODULES = {
     ANSWERS_FILE,
@@ -97,7 +99,11 @@ def test_a_new_entity_joins_a_database_in_use(
 
     tools.app(service, database_url, "migrate")
     assert tools.difference(service, database_url) == ""
-    assert rows(tools, service, database_url) == {"catalog_boxes": 3, "catalog_products": 3, "catalog_shelves": 0}
+    assert rows(tools, service, database_url) == {
+        "catalog_boxes": 3,
+        "catalog_products": 3,
+        "catalog_shelves": 0,
+    }
     assert create(tools, service, database_url, "shelves", {"code": "A1"}) == "201 409"
 
 
@@ -118,7 +124,9 @@ def test_a_removed_module_and_entity_leave_their_migrations_and_tables(
     assert changed["A"] == set()
     assert changed["D"] >= names_of("shelf", "shelves") - before.keys()
     assert migrations_of(service) == before
-    assert list((service / "app/modules/crm").rglob("*.py")) == [service / "app/modules/crm/domain/own.py"]
+    assert list((service / "app/modules/crm").rglob("*.py")) == [
+        service / "app/modules/crm/domain/own.py"
+    ]
     left = {"app/modules/crm/domain/own.py", *before}
     fresh = contents(edited({"modules": CATALOG, "database": database}))
     assert contents(service) == fresh | {name: contents(service)[name] for name in left}
@@ -127,7 +135,9 @@ def test_a_removed_module_and_entity_leave_their_migrations_and_tables(
     tools.app(service, database_url, "migrate")
     gone = {"catalog_shelves", "crm_people", "crm_visits"}
     difference = tools.difference(service, database_url).splitlines()
-    assert {line for line in difference if "table" in line} == {f"remove table: {name}" for name in gone}
+    assert {line for line in difference if "table" in line} == {
+        f"remove table: {name}" for name in gone
+    }
     tools.app(service, database_url, "makemigrations", "drop what is gone")
     written = migrations_of(service).keys() - before.keys()
     assert {Path(name).parent.name for name in written} == {"catalog", "crm"}
@@ -192,9 +202,8 @@ def create(
         "async with httpx.AsyncClient(transport=transport, base_url='http://test') as client:\n"
         "    tokens = (await client.post('/api/v1/auth/login', json=credentials)).json()\n"
         "    client.headers['Authorization'] = f\"Bearer {tokens['access_token']}\"\n"
-        "    for _ in range(2):\n"
-        f"        answer = await client.post('/api/v1/{plural}', json={dict(body)!r})\n"
-        "        print(answer.status_code, end=' ')\n"
+        f"    answers = [await client.post('/api/v1/{plural}', json={dict(body)!r}) for _ in '12']\n"
         "await application.state.service.close()\n"
+        "print(*(answer.status_code for answer in answers))\n"
     )
-    return tools.script(service, database_url, code)
+    return tools.script(service, database_url, code).splitlines()[-1]

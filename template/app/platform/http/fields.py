@@ -47,7 +47,7 @@ def _in_utc(value: dt.datetime) -> dt.datetime:
         raise ValueError("This instant is out of range.") from error
 
 
-# No NUL anywhere (PostgreSQL cannot keep it); a short text is also more than white space.
+# No NUL anywhere (not every database can keep it); a short text is also more than white space.
 ShortText = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")
 ]

@@ -4,9 +4,9 @@ import base64
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Query
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
@@ -33,17 +33,13 @@ def decode_cursor(cursor: str | None) -> UUID | None:
     return after
 
 
-async def after_cursor(
-    cursor: Annotated[
-        str | None, Query(max_length=64, description="`next_cursor` of the page before.")
-    ] = None,
-) -> UUID | None:
-    # FastAPI would call a function that is not async in a thread, which takes much longer.
-    return decode_cursor(cursor)
-
-
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items at most.")]
-Cursor = Annotated[UUID | None, Depends(after_cursor)]
+Cursor = Annotated[
+    UUID | None,
+    BeforeValidator(decode_cursor),
+    WithJsonSchema({"type": "string"}),
+    Query(description="`next_cursor` of the page before."),
+]
 
 
 class PageOutput(BaseModel, Generic[Item]):

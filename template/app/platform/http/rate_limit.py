@@ -10,22 +10,22 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.platform.http.problems import problem_response
 
-EXEMPT_PATHS = ("/health/", "/metrics")
-
 
 class RateLimit:
     """Answers 429 to a client (by address) that is over `limit`, such as `100/minute`.
 
-    Requests are counted in this process: several workers each allow the limit.
+    Paths that begin like one of `exempt_paths` are not counted. Requests are counted in this
+    process: several workers each allow the limit.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: str) -> None:
+    def __init__(self, app: ASGIApp, *, limit: str, exempt_paths: tuple[str, ...]) -> None:
         self._app = app
+        self._exempt_paths = exempt_paths
         self._limit: RateLimitItem = parse(limit)
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(EXEMPT_PATHS):
+        if scope["type"] != "http" or scope["path"].startswith(self._exempt_paths):
             await self._app(scope, receive, send)
             return
         client = scope["client"][0] if scope["client"] else "unknown"

@@ -11,16 +11,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.platform.http.problems import problem_response
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
-QUIET_PATHS = ("/health/", "/metrics")
 
 log = structlog.get_logger()
 
 
 class RequestContext:
-    """Gives each request an `X-Request-ID` (the client's if it is sane), and logs how it ended."""
+    """Gives each request an `X-Request-ID` (the client's if it is sane), and logs how it ended.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Those whose path begins like one of `quiet_paths` are not logged.
+    """
+
+    def __init__(self, app: ASGIApp, *, quiet_paths: tuple[str, ...]) -> None:
         self._app = app
+        self._quiet_paths = quiet_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,7 +52,7 @@ class RequestContext:
             detail = "This is the service's fault; the request_id names it in the logs."
             await problem_response(scope, 500, detail)(scope, receive, send_with_id)
         finally:
-            if not scope["path"].startswith(QUIET_PATHS):
+            if not scope["path"].startswith(self._quiet_paths):
                 log.info(
                     "request",
                     method=scope["method"],

@@ -41,7 +41,9 @@ def user_router(administration: UserAdministration) -> APIRouter:
     router = APIRouter(prefix="/api/v1/users", tags=["users"], responses=problems(401, 403, 422))
 
     @router.get("", response_model=UserPage)
-    async def browse(caller: Caller, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT) -> Page[User]:
+    async def browse(
+        caller: Caller, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+    ) -> Page[User]:
         """Read users in the order they registered."""
         return await administration.page(caller, limit, cursor)
 
