@@ -1,0 +1,32 @@
+"""The documentation knows every question and every choice."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from extensions.questionnaire import FIELD_TYPES, MODIFIERS, Question, load_questions
+
+from ..support import ROOT
+
+QUESTIONS = load_questions(ROOT / "copier.yml")
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.keys())
+def test_a_question_and_its_choices_are_explained(question: Question) -> None:
+    options = (ROOT / "docs/options.md").read_text(encoding="utf-8")
+    for word in (question.key, *question.choices):
+        assert f"`{word}`" in options
+
+
+def test_no_other_key_is_explained() -> None:
+    options = (ROOT / "docs/options.md").read_text(encoding="utf-8")
+    keys = re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (`[^|]+) \|", options, re.MULTILINE)))
+    assert set(keys) | {"modules"} == QUESTIONS.keys()
+
+
+def test_types_and_modifiers_are_explained() -> None:
+    modules = (ROOT / "docs/modules.md").read_text(encoding="utf-8")
+    for word in (*FIELD_TYPES, *MODIFIERS):
+        assert f"`{word}`" in modules
