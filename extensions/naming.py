@@ -79,7 +79,7 @@ def pascal(name: str) -> str:
 
 
 def class_name(name: str) -> str:
-    """Return the class of what is called `name`: PascalCase, and "PageEntity" where "Page" is taken."""
+    """Return the class for `name`: in PascalCase, and "PageEntity" because "Page" is taken."""
     return f"{pascal(name)}Entity" if pascal(name) in TAKEN_CLASSES else pascal(name)
 
 

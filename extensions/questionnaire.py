@@ -42,6 +42,7 @@ NAME_LENGTH = 28
 MAX_MODULES = 50
 MAX_ENTITIES = 200
 MAX_FIELDS = 60
+MAX_COVERAGE_TARGET = 95
 
 RESERVED_MODULES = {
     "identity": "users and credentials live there",
@@ -284,9 +285,12 @@ def check_rate_limit(value: str) -> None:
 
 
 def check_coverage_target(value: int) -> None:
-    """Refuse what is not a percentage."""
-    if not 0 <= value <= 100:
-        raise RefusalError(f"{value} is not a percentage; write a whole number from 0 to 100.")
+    """Refuse what is not a percentage that the emitted tests reach for any modules."""
+    if not 0 <= value <= MAX_COVERAGE_TARGET:
+        raise RefusalError(
+            f"{value} is not a target that the service reaches from the start; "
+            f"write a whole number from 0 to {MAX_COVERAGE_TARGET}."
+        )
 
 
 def _check_text(value: str, what: str, longest: int) -> None:

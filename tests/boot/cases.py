@@ -37,6 +37,7 @@ CASES: dict[str, dict[str, Any]] = {
         "cache": "none",
         "metrics": "none",
         "rate_limit": "",
+        "coverage_target": 95,
         "modules": RICH_MODULES,
     },
     "least-postgresql": {
@@ -48,7 +49,7 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "unlimited": {"database": "postgresql", "rate_limit": ""},
     "uncounted": {"metrics": "none"},
-    "uncached": {"cache": "none"},
+    "uncached": {"cache": "none", "coverage_target": 95},
 }
 
 # What a covering set covers; a question with more answers than these belongs here.

@@ -126,7 +126,7 @@ def test_a_mistake_is_explained_and_the_question_asked_again(
     copy.types(CLEAR_LINE, "5/second", ENTER)
     copy.sees("Coverage target")
     copy.types(CLEAR_LINE, "101", ENTER)
-    copy.sees("101 is not a percentage")
+    copy.sees("101 is not a target")
     copy.types(CLEAR_LINE, "85", ENTER)
     copy.sees("Metrics (Monitoring)")
     copy.types(DOWN, ENTER)

@@ -55,7 +55,7 @@ def test_a_wrong_answer_is_refused_in_one_sentence(case: Refused) -> None:
         ("rate_limit", "", ""),
         ("rate_limit", "1000000/day", "1000000/day"),
         ("coverage_target", "0", 0),
-        ("coverage_target", 100, 100),
+        ("coverage_target", 95, 95),
         ("cache", "none", "none"),
         ("modules", "{a: {b: {c: str}}}", {"a": {"b": {"c": "str"}}}),
         ("modules", '{a: {b: {"on": bool}}}', {"a": {"b": {"on": "bool"}}}),

@@ -24,7 +24,7 @@ FROM_THE_COMMAND_LINE = [
     ("database=oracle", "database: 'oracle' is not a choice"),
     ("rate_limit=0/minute", "rate_limit: '0/minute' is not a rate limit"),
     ("coverage_target=ninety", "coverage_target: 'ninety' is not a whole number"),
-    ("coverage_target=101", "coverage_target: 101 is not a percentage"),
+    ("coverage_target=101", "coverage_target: 101 is not a target"),
     ("modules={shop: {thing", "modules: This is not valid YAML at line 1"),
     ("modules={identity: {thing: {a: str}}}", "modules: The module 'identity' has a reserved"),
     ("modules={shop: {user: {a: str}}}", "modules: The entity 'shop.user' has a reserved"),
@@ -99,7 +99,7 @@ def edit_answer(service: Path, key: str, answer: Any) -> None:
         ),
         ("modules", "{shop: {", "modules: This is not valid YAML at line 1"),
         ("cache", "redis", "cache: 'redis' is not a choice"),
-        ("coverage_target", 900, "coverage_target: 900 is not a percentage"),
+        ("coverage_target", 900, "coverage_target: 900 is not a target"),
     ],
 )
 def test_an_answer_broken_in_the_answers_file(

@@ -78,7 +78,7 @@ LIGHT: dict[str, Modules] = {
         "people": {"person": {"name": "str"}, "sales_woman": {"name": "str"}},
         "words": _entities("category analysis quiz news bus data hour unit"),
     },
-    "fields named like the service's parts": {
+    "fields named like other things": {
         "parts": {
             "part": _fields(
                 "type match limit cursor caller body name label date uuid email entity_id "
@@ -175,7 +175,7 @@ DATABASES = ("sqlite", "postgresql")
 CACHES = ("memory", "none")
 METRICS = ("prometheus", "none")
 RATE_LIMITS = ("100/minute", "")
-COVERAGE_TARGETS = (90, 0, 100)
+COVERAGE_TARGETS = (90, 0, 95)
 
 TECHNICAL = [
     {"database": database, "cache": cache, "metrics": metrics, "rate_limit": rate_limit}

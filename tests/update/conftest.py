@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,23 @@ def fresh(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[
 
 
 @pytest.fixture
-def edited(fresh: Callable[[Answers], Path], tmp_path: Path) -> Callable[..., Path]:
-    """Give a service of its own with these answers, which a team has changed, all committed."""
-    count = iter(range(100))
+def plain(fresh: Callable[[Answers], Path], tmp_path: Path) -> Callable[..., Path]:
+    """Give a service of its own with these answers."""
+    numbers = count()
 
     def copy(answers: Answers | None = None) -> Path:
-        path = tmp_path / f"edited_{next(count)}" / "service"
-        shutil.copytree(fresh(answers or {}), path)
+        path = tmp_path / f"service_{next(numbers)}"
+        return shutil.copytree(fresh(answers or {}), path, symlinks=True)
+
+    return copy
+
+
+@pytest.fixture
+def edited(plain: Callable[..., Path]) -> Callable[..., Path]:
+    """Give a service of its own with these answers, which a team has changed, all committed."""
+
+    def copy(answers: Answers | None = None) -> Path:
+        path = plain(answers)
         edit_as_a_team(path)
         commit(path, "Make it ours")
         return path
@@ -79,10 +90,10 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(database: str, tools: Tools, tmp_path: Path) -> Iterator[str]:
+def database_url(database: str, tools: Tools, sqlite_url: str) -> Iterator[str]:
     """A database that does not exist yet, and will not in the end."""
     if database == "sqlite":
-        yield f"sqlite:///{tmp_path / 'app.db'}"
+        yield sqlite_url
         return
     server = POSTGRESQL.rstrip("/")
     name = f"andamio_update_{secrets.token_hex(6)}"
@@ -95,6 +106,12 @@ def database_url(database: str, tools: Tools, tmp_path: Path) -> Iterator[str]:
         "asyncio.run(drop())\n"
     )
     run(tools.python, "-c", code)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A database for what has nothing to do with the choice of one."""
+    return f"sqlite:///{tmp_path / 'app.db'}"
 
 
 def _postgresql_answers() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import yaml
 
 from ..support import commit, copier, git, run
 
+INSIDE = Path(__file__).with_name("inside.py")
 ANSWERS_FILE = ".copier-answers.yml"
 CONFLICT_MARKERS = ("<<<<<<< before updating", ">>>>>>> after updating")
 
@@ -51,7 +53,7 @@ def edit_as_a_team(service: Path) -> None:
     insert(
         service,
         "app/modules/catalog/presentation/product.py",
-        '        """Delete a product."""\n        await use_cases.delete(caller, entity_id, seen)\n',
+        "        await use_cases.delete(caller, entity_id, seen)\n",
         '\n    @router.get("/{entity_id}/name", responses=problems(404))\n'
         "    async def read_name(caller: Caller, entity_id: UUID) -> str:\n"
         '        """Read the name alone."""\n'
@@ -128,6 +130,15 @@ def changes(service: Path) -> dict[str, set[str]]:
     return found
 
 
+def migrations_of(service: Path) -> dict[str, str]:
+    """Return the migrations of all modules with their texts."""
+    return {
+        name: content
+        for name, content in contents(service).items()
+        if name.startswith("migrations/") and name.count("/") == 2
+    }
+
+
 def modules_of(service: Path) -> Any:
     """Return the modules as the service's answers file has them."""
     return yaml.safe_load((service / ANSWERS_FILE).read_text(encoding="utf-8"))["modules"]
@@ -151,47 +162,53 @@ class Tools:
 
     python: Path
 
-    def app(
-        self, service: Path, database_url: str, *arguments: str, check: bool = True
-    ) -> subprocess.CompletedProcess[str]:
-        """Run one of the service's commands, as `uv run app` does."""
-        code = "from app.cli import app; app(prog_name='app')"
+    def app(self, service: Path, database_url: str, *arguments: str) -> str:
+        """Run one of the service's commands, as `uv run app` does, and return what it prints."""
+        code = "from app.cli import app; app()"
         return self._run(
-            service, "-c", code, *arguments, check=check, APP_DATABASE_URL=database_url
+            service, "-c", code, *arguments, variables={"APP_DATABASE_URL": database_url}
+        ).stdout
+
+    def do(self, service: Path, database_url: str, *steps: tuple[Any, ...]) -> list[Any]:
+        """Do steps of `inside.py` in the service, and return the outcome of each."""
+        variables = {"APP_DATABASE_URL": database_url, "PYTHONPATH": str(service)}
+        printed = self._run(service, INSIDE, json.dumps(steps), variables=variables).stdout
+        outcomes: list[Any] = json.loads(printed.splitlines()[-1])
+        return outcomes
+
+    def test(self, service: Path, database_url: str, *names: str) -> tuple[int, str]:
+        """Run the service's own tests; returns the exit code and what they print."""
+        options = ("-q", "-p", "no:cacheprovider", "--no-cov")
+        variables = {"APP_TEST_DATABASE_URL": database_url}
+        outcome = self._run(
+            service, "-m", "pytest", *options, *names, check=False, variables=variables
         )
+        return outcome.returncode, outcome.stdout + outcome.stderr
 
-    def script(self, service: Path, database_url: str, code: str) -> str:
-        """Run Python that awaits on `engine`, and return what it prints."""
-        program = (
-            "import asyncio, app.main\n"
-            "from app.platform.persistence import adapter, migrations, tables\n"
-            "async def main():\n"
-            f"    engine = adapter.create_engine({database_url!r})\n"
-            "    try:\n"
-            + "".join(f"        {line}\n" for line in code.splitlines())
-            + "    finally:\n        await engine.dispose()\n"
-            "asyncio.run(main())\n"
-        )
-        return self._run(service, "-c", program).stdout.strip()
-
-    def module(
-        self, service: Path, name: str, *arguments: str, check: bool = True, **variables: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a Python module, such as pytest or mypy, in the service."""
-        return self._run(service, "-m", name, *arguments, check=check, **variables)
-
-    def difference(self, service: Path, database_url: str) -> str:
-        """Return what the service's migrations lack, by the database that they made."""
-        return self.script(service, database_url, "print(await migrations.difference(engine))")
+    def assert_formatted(self, service: Path, *names: str) -> None:
+        """Assert that ruff has nothing to say."""
+        self._run(service, "-m", "ruff", "check", "--no-cache", *names)
+        self._run(service, "-m", "ruff", "format", "--check", "--no-cache", *names)
 
     def assert_checks_pass(self, service: Path) -> None:
         """Run what `make lint` runs."""
-        self.module(service, "ruff", "format", "--check", "--no-cache", ".")
-        self.module(service, "ruff", "check", "--no-cache", ".")
-        self.module(service, "mypy")
-        run(self.python.with_name("lint-imports"), cwd=service, PYTHONPATH=str(service))
+        self.assert_formatted(service, ".")
+        self._run(service, "-m", "mypy")
+        code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+        self._run(service, "-c", code)
 
     def _run(
-        self, service: Path, *arguments: str, check: bool = True, **variables: str
+        self,
+        service: Path,
+        *arguments: str | Path,
+        check: bool = True,
+        variables: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        return run(self.python, *arguments, cwd=service, check=check, **variables)
+        # mypy thinks that `variables` could hold `check` as well.
+        return run(
+            self.python,
+            *arguments,
+            cwd=service,
+            check=check,
+            **(variables or {}),  # type: ignore[arg-type]
+        )

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ..support import commit
-from .services import ANSWERS_FILE, Tools, assert_no_conflict, changes, contents, update
+from .services import (
+    ANSWERS_FILE,
+    Tools,
+    assert_no_conflict,
+    changes,
+    contents,
+    migrations_of,
+    update,
+)
 
 Modules = dict[str, dict[str, dict[str, str]]]
 
 PRODUCT = {"name": "str", "price": "decimal", "in_stock": "bool"}
 BOX = {"label": "str"}
 SHELF = {"code": "str unique", "depth": "int optional"}
+DEFAULT: Modules = {"catalog": {"product": PRODUCT}}
 CATALOG: Modules = {"catalog": {"product": PRODUCT, "box": BOX}}
 CRM: Modules = {
     "crm": {"person": {"name": "str", "born": "date optional"}, "visit": {"at": "datetime"}}
 }
+
+SEED = ("app", "seed", "--count", "3")
 
 NAME_THE_MODULES = {
     ANSWERS_FILE,
@@ -67,23 +76,23 @@ def test_a_new_module_changes_only_what_names_it(
 
 
 def test_a_service_with_a_new_module_passes_its_own_checks_and_tests(
-    edited: Callable[..., Path], tools: Tools
+    edited: Callable[..., Path], tools: Tools, sqlite_url: str
 ) -> None:
-    service = edited({"modules": CATALOG})
+    service = edited()
 
-    update(service, {"modules": CATALOG | CRM})
+    update(service, {"modules": DEFAULT | CRM})
 
     tools.assert_checks_pass(service)
-    tools.module(service, "pytest", "-q", "-p", "no:cacheprovider", "--no-cov")
+    code, said = tools.test(service, sqlite_url)
+    assert code == 0, said
 
 
 @pytest.mark.parametrize("place", ["at the end", "in the middle"])
 def test_a_new_entity_joins_a_database_in_use(
-    edited: Callable[..., Path], tools: Tools, tmp_path: Path, place: str
+    edited: Callable[..., Path], tools: Tools, sqlite_url: str, place: str
 ) -> None:
     service = edited({"modules": CATALOG})
-    database_url = f"sqlite:///{tmp_path / 'app.db'}"
-    tools.app(service, database_url, "seed", "--count", "3")
+    tools.do(service, sqlite_url, SEED)
     before = migrations_of(service)
     entities = {"product": PRODUCT, "box": BOX, "shelf": SHELF}
     order = ["product", "box", "shelf"] if place == "at the end" else ["product", "shelf", "box"]
@@ -97,14 +106,17 @@ def test_a_new_entity_joins_a_database_in_use(
     assert contents(service) == contents(edited({"modules": modules}))
     assert before.items() <= migrations_of(service).items()
 
-    tools.app(service, database_url, "migrate")
-    assert tools.difference(service, database_url) == ""
-    assert rows(tools, service, database_url) == {
-        "catalog_boxes": 3,
-        "catalog_products": 3,
-        "catalog_shelves": 0,
-    }
-    assert create(tools, service, database_url, "shelves", {"code": "A1"}) == "201 409"
+    *said, boxes, (status, shelf) = tools.do(
+        service,
+        sqlite_url,
+        ("app", "migrate"),
+        ("difference",),
+        ("count", "catalog_boxes"),
+        ("ask", "POST", "/api/v1/shelves", {"code": "A1"}),
+    )
+    assert said == ["", ""]
+    assert boxes == 3
+    assert (status, shelf["code"], shelf["depth"]) == (201, "A1", None)
 
 
 def test_a_removed_module_and_entity_leave_their_migrations_and_tables(
@@ -112,98 +124,48 @@ def test_a_removed_module_and_entity_leave_their_migrations_and_tables(
 ) -> None:
     everything = {"catalog": {"product": PRODUCT, "box": BOX, "shelf": SHELF}, **CRM}
     service = edited({"modules": everything, "database": database})
-    (service / "app/modules/crm/domain/own.py").write_text('"""Ours."""\n')
+    own = "app/modules/crm/domain/own.py"
+    (service / own).write_text('"""Ours."""\n', encoding="utf-8")
     commit(service, "Add to a module")
-    tools.app(service, database_url, "seed", "--count", "3")
+    tools.do(service, database_url, SEED)
     before = migrations_of(service)
 
     update(service, {"modules": CATALOG})
 
     assert_no_conflict(service)
-    changed = changes(service)
-    assert changed["A"] == set()
-    assert changed["D"] >= names_of("shelf", "shelves") - before.keys()
-    assert migrations_of(service) == before
-    assert list((service / "app/modules/crm").rglob("*.py")) == [
-        service / "app/modules/crm/domain/own.py"
-    ]
-    left = {"app/modules/crm/domain/own.py", *before}
+    assert changes(service)["D"] >= names_of("shelf", "shelves") - before.keys()
     fresh = contents(edited({"modules": CATALOG, "database": database}))
-    assert contents(service) == fresh | {name: contents(service)[name] for name in left}
+    assert contents(service) == fresh | before | {own: '"""Ours."""\n'}
 
     # A database that has run them goes on, and nothing is dropped until somebody says so.
-    tools.app(service, database_url, "migrate")
+    said, difference = tools.do(service, database_url, ("app", "migrate"), ("difference",))
+    assert said == ""
     gone = {"catalog_shelves", "crm_people", "crm_visits"}
-    difference = tools.difference(service, database_url).splitlines()
-    assert {line for line in difference if "table" in line} == {
-        f"remove table: {name}" for name in gone
+    assert {line for line in difference.splitlines() if "table" in line} == {
+        f"remove table: {table}" for table in gone
     }
-    tools.app(service, database_url, "makemigrations", "drop what is gone")
+    *said, boxes = tools.do(
+        service,
+        database_url,
+        ("app", "makemigrations", "drop what is gone"),
+        ("app", "migrate"),
+        ("difference",),
+        ("count", "catalog_boxes"),
+    )
+    assert said == ["", "", ""]
+    assert boxes == 3
     written = migrations_of(service).keys() - before.keys()
-    assert {Path(name).parent.name for name in written} == {"catalog", "crm"}
-    tools.app(service, database_url, "migrate")
-    assert tools.difference(service, database_url) == ""
-    assert rows(tools, service, database_url) == {"catalog_boxes": 3, "catalog_products": 3}
+    assert sorted(Path(name).parent.name for name in written) == ["catalog", "crm"]
 
 
-def test_an_entity_comes_back_to_the_migrations_it_left(
-    edited: Callable[..., Path], tools: Tools, tmp_path: Path
-) -> None:
+def test_an_entity_comes_back_to_the_migration_it_left(edited: Callable[..., Path]) -> None:
     service = edited({"modules": CATALOG})
-    database_url = f"sqlite:///{tmp_path / 'app.db'}"
-    tools.app(service, database_url, "seed", "--count", "3")
     original = contents(service)
 
     update(service, {"modules": {"catalog": {"product": PRODUCT}}})
     commit(service, "Remove the boxes")
+    assert contents(service).keys() < original.keys()
     update(service, {"modules": CATALOG})
 
+    assert_no_conflict(service)
     assert contents(service) == original
-    tools.app(service, database_url, "migrate")
-    assert rows(tools, service, database_url) == {"catalog_boxes": 3, "catalog_products": 3}
-
-
-def migrations_of(service: Path) -> dict[str, str]:
-    """Return the migrations of all modules."""
-    return {
-        name: content
-        for name, content in contents(service).items()
-        if name.startswith("migrations/") and name.count("/") == 2
-    }
-
-
-def rows(tools: Tools, service: Path, database_url: str) -> dict[str, int]:
-    """Return how many rows each table of the modules' entities has."""
-    code = (
-        "import json, sqlalchemy as sa\n"
-        "async with engine.connect() as connection:\n"
-        "    print(json.dumps({\n"
-        "        table.name: await connection.scalar(sa.select(sa.func.count()).select_from(table))\n"
-        "        for table in tables.metadata.sorted_tables if 'owner_id' in table.c\n"
-        "    }))\n"
-    )
-    counted: dict[str, int] = json.loads(tools.script(service, database_url, code))
-    return counted
-
-
-def create(
-    tools: Tools, service: Path, database_url: str, plural: str, body: Mapping[str, Any]
-) -> str:
-    """Create a thing twice over HTTP, as an administrator; returns how each was answered."""
-    code = (
-        "import httpx\n"
-        "from app.kernel.access import Role\n"
-        "from app.settings import Settings\n"
-        f"application = app.main.create_app(Settings(database_url={database_url!r}))\n"
-        "credentials = {'email': 'ann@example.com', 'password': 'a long enough password'}\n"
-        "identity = application.state.service.identity\n"
-        "await identity.administration.appoint(**credentials, role=Role.ADMIN)\n"
-        "transport = httpx.ASGITransport(application)\n"
-        "async with httpx.AsyncClient(transport=transport, base_url='http://test') as client:\n"
-        "    tokens = (await client.post('/api/v1/auth/login', json=credentials)).json()\n"
-        "    client.headers['Authorization'] = f\"Bearer {tokens['access_token']}\"\n"
-        f"    answers = [await client.post('/api/v1/{plural}', json={dict(body)!r}) for _ in '12']\n"
-        "await application.state.service.close()\n"
-        "print(*(answer.status_code for answer in answers))\n"
-    )
-    return tools.script(service, database_url, code).splitlines()[-1]

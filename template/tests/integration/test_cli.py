@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -50,6 +52,22 @@ def test_a_bad_administrator_is_refused() -> None:
     assert short.output == "Error: A password has from 12 to 128 characters.\n"
     assert "'ann' is not an email address." in nobody.output
     assert (short.exit_code, nobody.exit_code) == (1, 2)
+
+
+def test_a_missing_migration_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database_url: str
+) -> None:
+    folder = shutil.copytree(migrations.FOLDER, tmp_path / "migrations")
+    monkeypatch.setattr(migrations, "FOLDER", folder)
+    monkeypatch.setenv("APP_DATABASE_URL", empty_database_url)
+    (folder / "identity" / "create_users.py").unlink()
+
+    missing, nothing = run("makemigrations", "add people"), run("makemigrations")
+
+    (written,) = (folder / "identity").glob("*_add_people.py")
+    assert missing.output.startswith(f"Wrote migrations/identity/{written.name}; read it")
+    assert 'op.create_table(\n        "identity_users",' in written.read_text()
+    assert nothing.output == "The migrations lack nothing.\n"
 
 
 def test_openapi_is_printed() -> None:

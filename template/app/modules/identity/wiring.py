@@ -21,7 +21,7 @@ class Identity:
 
     accounts: Accounts
     administration: UserAdministration
-    routes: APIRouter
+    routes: tuple[APIRouter, ...]
 
 
 def install(
@@ -54,7 +54,5 @@ def install(
         new_id=platform.new_id,
         transaction=platform.transaction,
     )
-    routes = APIRouter()
-    routes.include_router(auth_router(accounts))
-    routes.include_router(user_router(administration))
+    routes = (auth_router(accounts), user_router(administration))
     return Identity(accounts, administration, routes)

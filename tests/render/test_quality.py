@@ -1,0 +1,101 @@
+"""The rendered text is what the service's own tools want, with nothing done to it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ..support import run
+from .cases import CASES, MODULES
+from .conftest import Render, Service
+
+FIRST_OF_EACH_VARIANT = [
+    next(case for case in CASES if case.answers["modules"] == modules)
+    for modules in MODULES.values()
+]
+
+# Puts a service together and asks it what a test of the service itself would: its description is
+# complete and has no name twice, its migrations make the tables that its code names.
+START = """
+import asyncio
+from collections import Counter
+
+from app.main import create_app
+from app.platform.persistence import migrations
+from app.platform.persistence.sqlite import create_engine
+from app.settings import Settings
+
+settings = Settings()
+document = create_app(settings).openapi()
+operations = [each for path in document["paths"].values() for each in path.values()]
+twice = [name for name, n in Counter(each["operationId"] for each in operations).items() if n > 1]
+qualified = [name for name in document["components"]["schemas"] if "__" in name]
+
+async def differs():
+    engine = create_engine(settings.database_url)
+    await migrations.upgrade(engine)
+    lacking = await migrations.difference(engine)
+    await engine.dispose()
+    return lacking
+
+print([*twice, *qualified, *asyncio.run(differs()).splitlines()])
+"""
+
+
+@pytest.fixture(scope="session")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy knows of the libraries; each worker has its own because mypy locks nothing."""
+    return tmp_path_factory.mktemp("mypy")
+
+
+def test_it_is_formatted(service: Service, tools: Path) -> None:
+    run(tools / "ruff", "format", "--no-cache", "--diff", ".", cwd=service.path)
+
+
+def test_it_has_no_lint(service: Service, tools: Path) -> None:
+    run(tools / "ruff", "check", "--no-cache", ".", cwd=service.path)
+
+
+def test_its_types_are_right(service: Service, tools: Path, mypy_cache: Path) -> None:
+    run(tools / "mypy", "--cache-dir", mypy_cache, cwd=service.path)
+
+
+def test_its_layers_hold(service: Service, tools: Path) -> None:
+    run(tools / "lint-imports", "--no-cache", cwd=service.path)
+
+
+@pytest.mark.parametrize(
+    "service",
+    FIRST_OF_EACH_VARIANT,
+    indirect=True,
+    ids=lambda case: case.name,
+)
+def test_it_can_be_put_together(service: Service, tools: Path, tmp_path: Path) -> None:
+    outcome = run(
+        *(tools / "python", "-B", "-W", "error", "-c", START),
+        cwd=service.path,
+        PYTHONPATH=".",
+        APP_DATABASE_URL=f"sqlite:///{tmp_path}/app.db",
+    )
+    assert outcome.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_tools_see_what_is_wrong(
+    render: Render, tools: Path, mypy_cache: Path, tmp_path: Path
+) -> None:
+    service = shutil.copytree(render(CASES[0]).path, tmp_path / "service")
+    wrong = service / "app" / "modules" / "catalog" / "domain" / "wrong.py"
+    wrong.write_text("from app.modules.catalog import wiring\n\n\nx: int = 'no'\n")
+
+    commands = {
+        "1 file would be reformatted": ("ruff", "format", "--no-cache", "--check", "."),
+        "F401": ("ruff", "check", "--no-cache", "."),
+        "Incompatible types in assignment": ("mypy", "--cache-dir", mypy_cache),
+        "BROKEN": ("lint-imports", "--no-cache"),
+    }
+    for sign, (tool, *arguments) in commands.items():
+        outcome = run(tools / tool, *arguments, cwd=service, check=False)
+        assert outcome.returncode == 1
+        assert sign in outcome.stdout

@@ -1,0 +1,199 @@
+"""Every file is clean text in its own language, and says what was answered."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+import yaml
+
+from extensions.questionnaire import load_questions
+
+from ..support import ROOT, git, run
+from .cases import CASES
+from .conftest import Render, Service, render_anew
+
+JINJA = re.compile(r"\{\{|\{%|\{#")
+# A link of Markdown to a file of the service.
+LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+
+# Answers, and the words that nobody who gives them should have to read.
+UNCHOSEN = {
+    ("database", "postgresql"): r"sqlite",
+    ("database", "sqlite"): r"postgres|asyncpg",
+    ("cache", "none"): r"cache",
+    ("metrics", "none"): r"metric|prometheus",
+    ("rate_limit", ""): r"rate.?limit|\blimits\b|\b429\b|too many",
+}
+# What contains such a word and means something else.
+INNOCENT = re.compile(
+    r"Cache-Control|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
+    r"|limits that every database can hold|errors, headers, limits"
+    r"|tests/\S+|_cache\b|__pycache__|--no-cache"  # names of files, folders and options
+)
+READ_BY_PEOPLE = ("app", "README.md", "pyproject.toml", ".env.example", "Makefile")
+
+
+def problems_of(text: str) -> list[str]:
+    """Return what is untidy about the text of a file."""
+    lines = text.split("\n")
+    checks = {
+        "a carriage return": "\r" in text,
+        "space at the end of a line": any(line != line.rstrip() for line in lines),
+        "no newline at the end": text != "" and lines[-1] != "",
+        "an empty line at the end": text == "\n" or text.endswith("\n\n"),
+        "an empty line at the beginning": text.startswith("\n"),
+        "more than two empty lines": "\n\n\n\n" in text,
+    }
+    return [problem for problem, found in checks.items() if found]
+
+
+@pytest.mark.parametrize(
+    "text", ["a\r\n", "a \n", "a\t\nb\n", "a", "a\n\n", "\na\n", "a\n\n\n\nb\n"]
+)
+def test_untidy_text_is_found(text: str) -> None:
+    assert len(problems_of(text)) >= 1
+
+
+def test_text_is_tidy(service: Service) -> None:
+    problems = {service.relative(path): problems_of(service.text(path)) for path in service.files()}
+    assert {path: found for path, found in problems.items() if found} == {}
+
+
+def test_no_jinja_is_left(service: Service) -> None:
+    left = []
+    # The answers file holds the answers as YAML writes them; another test reads them back.
+    for path in service.files():
+        if path.suffix == ".mako" or path.name == ".copier-answers.yml":
+            continue
+        text = service.text(path)
+        for key in ("project_name", "description", "author_name"):
+            text = text.replace(service.case.answers.get(key) or "\0", "")
+        left += [service.relative(path)] if JINJA.search(text) else []
+    assert left == []
+
+
+def test_each_file_is_valid_in_its_language(service: Service) -> None:
+    for path in service.files("*.py"):
+        compile(service.text(path), service.relative(path), "exec", dont_inherit=True)
+    for path in service.files("*.toml"):
+        tomllib.loads(service.text(path))
+    for path in [*service.files("*.yml"), *service.files("*.yaml")]:
+        list(yaml.safe_load_all(service.text(path)))
+
+
+def test_links_lead_somewhere(service: Service) -> None:
+    documents = service.files("*.md")
+    broken = [
+        f"{service.relative(document)}: {target}"
+        for document in documents
+        for target in LINK.findall(service.text(document).replace(_description(service), ""))
+        if not (document.parent / target).exists()
+    ]
+    assert documents
+    assert broken == []
+
+
+def _description(service: Service) -> str:
+    return service.case.answers.get("description") or "\0"
+
+
+def test_the_answers_are_recorded(service: Service) -> None:
+    questions = load_questions(ROOT / "copier.yml")
+
+    recorded = yaml.safe_load(service.text(Path(".copier-answers.yml")))
+
+    assert recorded.keys() == {"_commit", "_src_path", *questions}
+    assert service.case.answers.items() <= recorded.items()
+    assert list(recorded["modules"]) == list(service.case.answers["modules"])
+
+
+def test_texts_arrive_unchanged(service: Service) -> None:
+    answers = yaml.safe_load(service.text(Path(".copier-answers.yml")))
+    project = tomllib.loads(service.text(Path("pyproject.toml")))["project"]
+    constants = [
+        node.value
+        for node in ast.walk(ast.parse(service.text(Path("app/main.py"))))
+        if isinstance(node, ast.Constant)
+    ]
+    author = {"name": answers["author_name"], "email": answers["author_email"]}
+    given = {key: text for key, text in author.items() if text}
+
+    assert project["name"] == answers["project_slug"]
+    assert project["description"] == answers["description"]
+    assert project.get("authors", []) == ([given] if given else [])
+    assert answers["project_name"] in constants
+    assert answers["description"] in constants
+    assert service.text(Path("README.md")).startswith(f"# {answers['project_name']}\n")
+
+
+FIRST_WITH_EACH_TEXT = [
+    next(cases)
+    for _, cases in groupby(
+        sorted(CASES, key=lambda case: str(case.answers.get("project_name"))),
+        key=lambda case: case.answers.get("project_name"),
+    )
+]
+
+
+@pytest.mark.parametrize("service", FIRST_WITH_EACH_TEXT, indirect=True, ids=lambda case: case.name)
+def test_uv_takes_the_texts(service: Service, tmp_path: Path) -> None:
+    run("uv", "build", "--quiet", "--wheel", "--out-dir", tmp_path, service.path)
+
+    assert len(list(tmp_path.glob("*.whl"))) == 1
+
+
+def test_what_was_not_chosen_is_not_spoken_of(service: Service) -> None:
+    answers = service.case.answers
+    places = [service.path / name for name in READ_BY_PEOPLE]
+    files = [path for path in service.files() if any(path.is_relative_to(each) for each in places)]
+    assert {path.name for path in files} >= {"main.py", *READ_BY_PEOPLE[1:]}
+    given = str([answers["modules"], answers.get("project_name"), answers.get("description")])
+    spoken_of = [
+        f"{service.relative(path)}: {line.strip()}"
+        for (key, answer), words in UNCHOSEN.items()
+        # Whoever calls a module "cache" reads of it whatever is chosen.
+        if answers[key] == answer and not re.search(words, given, re.IGNORECASE)
+        for path in files
+        for line in service.text(path).splitlines()
+        if re.search(words, INNOCENT.sub("", line), re.IGNORECASE)
+    ]
+    assert spoken_of == []
+
+
+@pytest.mark.parametrize(("key", "answer"), list(UNCHOSEN))
+def test_what_was_chosen_is_spoken_of(render: Render, key: str, answer: str) -> None:
+    """The words are ones that the template uses: else the test above would prove nothing."""
+    service = render(next(case for case in CASES if case.answers[key] != answer))
+    words = re.compile(UNCHOSEN[key, answer], re.IGNORECASE)
+    assert any(words.search(INNOCENT.sub("", service.text(path))) for path in service.files("*.py"))
+
+
+def test_git_ignores_none_of_it(service: Service, tmp_path: Path) -> None:
+    repository = ("--git-dir", str(tmp_path / "repository"), "--work-tree", ".")
+    git(service.path, *repository, "init", "--quiet")
+
+    ignored = git(service.path, *repository, "status", "--porcelain", "--ignored=matching")
+
+    assert "?? app/\n" in ignored
+    assert [line for line in ignored.splitlines() if line.startswith("!!")] == []
+
+
+@pytest.mark.parametrize("case", [CASES[0], CASES[-1]], ids=lambda case: case.name)
+def test_it_is_always_rendered_alike(
+    case: str, render: Render, template: Path, tmp_path: Path
+) -> None:
+    first = render(case)
+    render_anew(template, case, tmp_path)
+
+    again = Service(case, tmp_path)
+    assert {again.relative(path): path.read_bytes() for path in again.files()} == {
+        first.relative(path): path.read_bytes() for path in first.files()
+    }
+    assert [path.stat().st_mode for path in again.files()] == [
+        path.stat().st_mode for path in first.files()
+    ]

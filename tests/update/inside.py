@@ -1,0 +1,101 @@
+"""Steps that run inside a generated service, in one process: JSON in, JSON out.
+
+It is called with a list of steps, each a list of a name and its arguments; the last line that it
+prints is the list of what they return.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import click
+import httpx
+import sqlalchemy as sa
+from app.cli import app as commands  # type: ignore[import-not-found]
+from app.kernel.access import Role  # type: ignore[import-not-found]
+from app.main import create_app  # type: ignore[import-not-found]
+from app.platform.persistence import adapter, migrations  # type: ignore[import-not-found]
+from app.settings import Settings  # type: ignore[import-not-found]
+
+CREDENTIALS = {"email": "ann@example.com", "password": "a long enough password"}
+
+
+def app(*arguments: str) -> str:
+    """Run a command of the service; returns what went wrong, if anything."""
+    try:
+        commands.main([*arguments], standalone_mode=False)
+    except click.ClickException as error:
+        return error.format_message()
+    return ""
+
+
+async def difference(engine: Any) -> str:
+    """What the migrations lack."""
+    found: str = await migrations.difference(engine)
+    return found
+
+
+async def downgrade(engine: Any, revision: str) -> None:
+    """Undo migrations."""
+    await migrations.downgrade(engine, revision)
+
+
+async def execute(engine: Any, statement: str) -> None:
+    """Run a statement of SQL."""
+    async with engine.begin() as connection:
+        await connection.execute(sa.text(statement))
+
+
+async def count(engine: Any, table: str) -> int:
+    """How many rows a table has."""
+    async with engine.connect() as connection:
+        rows: int = await connection.scalar(sa.text(f"SELECT count(*) FROM {table}"))
+    return rows
+
+
+async def columns(engine: Any, table: str) -> list[str]:
+    """The names of a table's columns, as the database has them."""
+    async with engine.connect() as connection:
+        found = await connection.run_sync(lambda sync: sa.inspect(sync).get_columns(table))
+    return sorted(column["name"] for column in found)
+
+
+async def ask(_: Any, method: str, path: str, body: Any = None) -> list[Any]:
+    """Call the API as an administrator; returns the status and the JSON of the answer."""
+    application = create_app(Settings())
+    service = application.state.service
+    await service.identity.administration.appoint(**CREDENTIALS, role=Role.ADMIN)
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        tokens = (await client.post("/api/v1/auth/login", json=CREDENTIALS)).json()
+        client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        answer = await client.request(method, path, json=body)
+    await service.close()
+    return [answer.status_code, answer.json()]
+
+
+STEPS: dict[str, Callable[..., Awaitable[Any]]] = {
+    step.__name__: step for step in (difference, downgrade, execute, count, columns, ask)
+}
+
+
+async def _with_engine(name: str, arguments: list[Any]) -> Any:
+    engine = adapter.create_engine(os.environ["APP_DATABASE_URL"])
+    try:
+        return await STEPS[name](engine, *arguments)
+    finally:
+        await engine.dispose()
+
+
+def _do(name: str, arguments: list[Any]) -> Any:
+    return app(*arguments) if name == "app" else asyncio.run(_with_engine(name, arguments))
+
+
+if __name__ == "__main__":
+    outcomes = [_do(name, arguments) for name, *arguments in json.loads(sys.argv[1])]
+    print(f"\n{json.dumps(outcomes)}")

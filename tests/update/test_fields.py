@@ -1,0 +1,298 @@
+"""A changed entity: its migration is found missing, written, and fits the rows that are there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from extensions.naming import plural
+from extensions.questionnaire import FIELD_TYPES, NAME_LENGTH, NOT_UNIQUE
+
+from ..support import commit
+from .services import Tools, assert_no_conflict, contents, insert, migrations_of, update
+
+WITH_MORE_FIELDS = {
+    "catalog": {
+        "product": {
+            "name": "str",
+            "weight": "float",
+            "price": "decimal",
+            "sold_from": "datetime optional",
+            "in_stock": "bool",
+            "number": "int optional unique",
+        }
+    }
+}
+CREATE_PRODUCTS = "migrations/catalog/create_products.py"
+PRODUCT_TABLE = "app/modules/catalog/infrastructure/product.py"
+SEED = ("app", "seed", "--count", "3")
+MIGRATE = ("app", "migrate")
+DIFFERENCE = ("difference",)
+
+
+def test_a_new_field_needs_a_migration_that_a_command_writes(
+    edited: Callable[..., Path], tools: Tools, database: str, database_url: str
+) -> None:
+    service = edited({"database": database})
+    insert(service, CREATE_PRODUCTS, "def upgrade() -> None:\n", "    # Explained by the team.\n")
+    commit(service, "Explain a migration")
+    tools.app(service, database_url, "seed", "--count", "3")
+    before = migrations_of(service)
+
+    update(service, {"modules": WITH_MORE_FIELDS})
+
+    # The code is as in a fresh copy, the migration as the team left it.
+    assert_no_conflict(service)
+    fresh = edited({"database": database, "modules": WITH_MORE_FIELDS})
+    assert contents(service) == contents(fresh) | {CREATE_PRODUCTS: before[CREATE_PRODUCTS]}
+
+    # The service's own test says what is to be done.
+    own_test = "tests/integration/test_migrations.py"
+    code, said = tools.test(service, database_url, own_test)
+    assert code == 1, said
+    assert "uv run app makemigrations" in said
+    assert "add column: catalog_products.weight" in said
+
+    # The command writes the migration, tidy, in the folder of the module.
+    told = tools.app(service, database_url, "makemigrations", "Products weigh")
+    (name,) = migrations_of(service).keys() - before.keys()
+    assert name.startswith("migrations/catalog/")
+    assert name.endswith("_products_weigh.py")
+    assert told == f"Wrote {name}; read it, then run `app migrate`.\n"
+    assert migrations_of(service)[name].startswith('"""Products weigh."""\n')
+    tools.assert_formatted(service, name)
+
+    # It fits a database with rows, and it can be undone.
+    tools.app(service, database_url, "migrate")
+    difference, (status, answer), _, columns, count = tools.do(
+        service,
+        database_url,
+        DIFFERENCE,
+        ("ask", "GET", "/api/v1/products"),
+        ("downgrade", "catalog@-1"),
+        ("columns", "catalog_products"),
+        ("count", "catalog_products"),
+    )
+    assert difference == ""
+    assert status == 200
+    filled = [(each["weight"], each["sold_from"], each["number"]) for each in answer["items"]]
+    assert filled == [(0.0, None, None)] * 3
+    assert {"weight", "sold_from", "number"}.isdisjoint(columns)
+    assert count == 3
+    code, said = tools.test(service, database_url, own_test)
+    assert code == 0, said
+
+
+def test_every_type_can_be_added_and_removed_where_rows_are(
+    plain: Callable[..., Path], tools: Tools, database: str, database_url: str
+) -> None:
+    # The longest names, because those of constraints are made of them, and then cut.
+    module, entity = longest("module"), longest("entity")
+    table, address = f"{module}_{plural(entity)}", f"/api/v1/{plural(entity)}"
+    fields = {
+        longest(f"{kind}{number}"): f"{kind}{modifiers}"
+        for kind in FIELD_TYPES
+        for number, modifiers in enumerate(("", " optional", " unique", " optional unique"))
+        if "unique" not in modifiers or kind not in NOT_UNIQUE
+    }
+    few, many = (
+        plain({"database": database, "modules": {module: {entity: {"name": "str", **some}}}})
+        for some in ({}, fields)
+    )
+    tools.do(few, database_url, ("app", "seed", "--count", "1"))
+
+    shutil.copytree(few / "migrations", many / "migrations", dirs_exist_ok=True)
+    outcomes = tools.do(
+        many,
+        database_url,
+        ("app", "makemigrations", "add them"),
+        MIGRATE,
+        DIFFERENCE,
+        ("ask", "GET", address),
+    )
+    assert outcomes[:3] == ["", "", ""]
+    status, answer = outcomes[3]
+    assert (status, len(answer["items"])) == (200, 1)
+    assert fields.keys() <= answer["items"][0].keys()
+
+    shutil.copytree(many / "migrations", few / "migrations", dirs_exist_ok=True)
+    outcomes = tools.do(
+        few,
+        database_url,
+        ("app", "makemigrations", "remove them"),
+        MIGRATE,
+        DIFFERENCE,
+        ("columns", table),
+        ("downgrade", f"{module}@-1"),
+        ("columns", table),
+        ("count", table),
+    )
+    assert outcomes[:3] == ["", "", ""]
+    assert fields.keys().isdisjoint(outcomes[3])
+    assert fields.keys() <= set(outcomes[5])
+    assert outcomes[6] == 1
+    written = [str(path) for path in (few / "migrations" / module).glob("*_them.py")]
+    assert len(written) == 2
+    tools.assert_formatted(few, *written)
+
+
+def test_a_migration_that_does_not_fit_the_rows_changes_nothing(
+    plain: Callable[..., Path], tools: Tools, database: str, database_url: str
+) -> None:
+    service = plain({"database": database})
+    tools.do(service, database_url, SEED)
+    add_column(service, 'sa.Column("sku", sa.String(40), nullable=False, unique=True)')
+
+    made, before, said, after, count = tools.do(
+        service,
+        database_url,
+        ("app", "makemigrations", "number products"),
+        ("columns", "catalog_products"),
+        MIGRATE,
+        ("columns", "catalog_products"),
+        ("count", "catalog_products"),
+    )
+
+    assert made == ""
+    assert said.startswith("A migration failed, and the database is as it was (")
+    assert (after, count) == (before, 3)
+
+    # Between its two steps, a team can give each row a value.
+    insert(
+        service,
+        relative(service, "*_number_products.py"),
+        'server_default="", nullable=False)\n        )\n\n',
+        '    op.execute("UPDATE catalog_products SET sku = CAST(id AS VARCHAR(40))")\n\n',
+    )
+    assert tools.do(service, database_url, MIGRATE, DIFFERENCE) == ["", ""]
+
+
+def test_a_database_of_another_version_is_named(
+    plain: Callable[..., Path], tools: Tools, sqlite_url: str
+) -> None:
+    service = plain()
+
+    _, _, said = tools.do(
+        service,
+        sqlite_url,
+        MIGRATE,
+        ("execute", "UPDATE alembic_version SET version_num = 'abc' WHERE version_num LIKE 'id%'"),
+        MIGRATE,
+    )
+
+    assert said == (
+        "The database does not fit this version of the service "
+        "(Can't locate revision identified by 'abc')."
+    )
+
+
+def test_each_module_gets_its_own_migration_and_other_tables_are_left_alone(
+    plain: Callable[..., Path], tools: Tools, sqlite_url: str
+) -> None:
+    # By its beginning alone, the table `catalog_stock_levels` could be of either module.
+    fields = {"label": "str"}
+    service = plain(
+        {
+            "modules": {
+                "catalog": {"product": fields, "stock_level": fields},
+                "catalog_stock": {"item": fields},
+            }
+        }
+    )
+    foreign = ("execute", "CREATE TABLE spatial_reference (id INTEGER)")
+    tools.do(service, sqlite_url, MIGRATE, foreign)
+    before = migrations_of(service)
+    for place in ("catalog/infrastructure/stock_level.py", "catalog_stock/infrastructure/item.py"):
+        add_column(service, 'sa.Column("size", sa.BigInteger())', f"app/modules/{place}")
+
+    steps = (("app", "makemigrations", "measure"), MIGRATE, DIFFERENCE)
+    assert tools.do(service, sqlite_url, *steps) == ["", "", ""]
+
+    written = sorted(migrations_of(service).keys() - before.keys())
+    assert [Path(name).parent.name for name in written] == ["catalog", "catalog_stock"]
+    first, second = (migrations_of(service)[name] for name in written)
+    assert "catalog_stock_levels" in first
+    assert "catalog_stock_items" in second
+    assert "spatial_reference" not in first + second
+
+
+def test_migrations_that_two_people_wrote_are_joined_by_the_next(
+    plain: Callable[..., Path], tools: Tools, sqlite_url: str
+) -> None:
+    service = plain()
+    add_column(service, 'sa.Column("ann", sa.BigInteger())')
+    tools.do(service, sqlite_url, ("app", "makemigrations", "by ann"))
+    by_ann = service / relative(service, "*_by_ann.py")
+    revision = by_ann.read_text().split('revision = "')[1][:12]
+    by_bo = by_ann.read_text().replace(revision, "b0b0b0b0b0b0").replace('"ann"', '"bo"')
+    by_ann.with_name("by_bo.py").write_text(by_bo)
+    add_column(service, 'sa.Column("bo", sa.BigInteger())')
+    add_column(service, 'sa.Column("cy", sa.BigInteger())')
+
+    steps = (("app", "makemigrations", "by cy"), MIGRATE, DIFFERENCE)
+    assert tools.do(service, sqlite_url, *steps) == ["", "", ""]
+
+    by_cy = (service / relative(service, "*_by_cy.py")).read_text()
+    (joined,) = (line for line in by_cy.splitlines() if line.startswith("down_revision"))
+    assert revision in joined
+    assert "b0b0b0b0b0b0" in joined
+
+
+def test_a_copied_table_keeps_the_rows_that_refer_to_it(
+    plain: Callable[..., Path], tools: Tools, sqlite_url: str
+) -> None:
+    service = plain()
+    reference = 'sa.ForeignKey("catalog_products.id", ondelete="CASCADE")'
+    with (service / PRODUCT_TABLE).open("a") as file:
+        file.write(
+            "\nnote_table = sa.Table(\n"
+            '    "catalog_notes",\n'
+            "    tables.metadata,\n"
+            f'    sa.Column("product_id", sa.Uuid(), {reference}, primary_key=True),\n'
+            '    info={"module": "catalog"},\n'
+            ")\n"
+        )
+    tools.do(
+        service,
+        sqlite_url,
+        ("app", "makemigrations", "note things"),
+        ("app", "seed", "--count", "1"),
+        ("execute", "INSERT INTO catalog_notes SELECT id FROM catalog_products"),
+    )
+    add_column(service, 'sa.Column("sku", sa.String(40), nullable=False, unique=True)')
+
+    *said, count, _, none = tools.do(
+        service,
+        sqlite_url,
+        ("app", "makemigrations", "number products"),
+        MIGRATE,
+        DIFFERENCE,
+        ("count", "catalog_notes"),
+        ("execute", "DELETE FROM catalog_products"),
+        ("count", "catalog_notes"),
+    )
+
+    assert said == ["", "", ""]
+    assert count == 1
+    # The reference is as strong as before.
+    assert none == 0
+
+
+def longest(beginning: str) -> str:
+    """Return a name that is as long as names may be."""
+    return beginning + "x" * (NAME_LENGTH - len(beginning))
+
+
+def relative(service: Path, pattern: str) -> str:
+    """Return the name of the one migration of `catalog` that fits `pattern`."""
+    (path,) = (service / "migrations" / "catalog").glob(pattern)
+    return str(path.relative_to(service))
+
+
+def add_column(service: Path, column: str, name: str = PRODUCT_TABLE) -> None:
+    """Give an entity's table one column more, by hand."""
+    path = service / name
+    content = path.read_text()
+    place = content.index("\n)\n") + 1
+    path.write_text(f"{content[:place]}    {column},\n{content[place:]}")
