@@ -387,7 +387,8 @@ class FactsHook(ContextHook):
     at it: Copier would answer the first with a traceback and drop the second in silence.
 
     The prompt for `modules` shows them in alphabetical order. The order in which they were first
-    given is put back, or an update at the prompt would reshuffle the service.
+    given is put back, or an update at the prompt would reshuffle the service. The answers file lists
+    the answers as they are asked, or an update would list first what it was given.
 
     The hook runs for every string that Copier renders, so it remembers what it last saw.
     """
@@ -415,12 +416,18 @@ class FactsHook(ContextHook):
             self._facts = facts(answers) if self._is_complete(answers) else {}
             self._seen = (scripted, given)
         context.update(self._facts)
+        context["_copier_answers"] = self._as_asked(context["_copier_answers"])
 
     def _keep_order(self, context: Mapping[str, Any]) -> None:
         modules = context.get("modules", self._questions["modules"].default)
         if self._first_modules is None:
             self._first_modules = deepcopy(modules)
         keep_order(modules, self._first_modules)
+
+    def _as_asked(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the answers file holds: Copier's own, then the answers in order."""
+        own = {key: value for key, value in answers.items() if key not in self._questions}
+        return own | {key: answers[key] for key in self._questions if key in answers}
 
     def _given(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return the answers so far, without the one that a validator is looking at."""

@@ -44,7 +44,7 @@ TAKEN_CLASSES = frozenset(dir(builtins)) | {
     # of the libraries it uses
     "APIRouter", "BaseModel", "ConfigDict", "Response",
     # of the service
-    "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "Day", "Email", "Entity",
+    "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "DETAILS", "Day", "Email", "Entity",
     "EventBus", "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "KIND", "Limit",
     "LongText", "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page",
     "PageOutput", "Platform", "Principal", "Repository", "Role", "RuleViolation", "SeenVersions",

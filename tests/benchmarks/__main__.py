@@ -160,10 +160,11 @@ def measure_start(folder: Path, options: argparse.Namespace) -> None:
 
 
 def _by_turns(subjects: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    """Measure each subject once a round; who goes first changes from one round to the next."""
     measured: dict[str, list[float]] = {name: [] for name in subjects}
-    for _ in range(rounds):
-        for name, measure in subjects.items():
-            measured[name].append(measure())
+    for number in range(rounds):
+        for name in sorted(subjects, reverse=bool(number % 2)):
+            measured[name].append(subjects[name]())
     return measured
 
 

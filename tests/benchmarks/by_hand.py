@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import create_async_engine
 
 app = FastAPI()
-engine = create_async_engine(os.environ["DATABASE_URL"])
+engine = create_async_engine(os.environ["DATABASE_URL"], max_overflow=0)  # 5, like the service
 products = sa.Table(
     "catalog_products",
     sa.MetaData(),

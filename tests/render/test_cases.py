@@ -10,7 +10,7 @@ import pytest
 from extensions.questionnaire import load_questions, read_answer
 
 from ..support import ROOT
-from .cases import CASES, COVERAGE_TARGETS, MODULES, TECHNICAL, TEXTS
+from .cases import CASES, COVERAGE_TARGETS, COVERING, MODULES, TECHNICAL, TEXTS, Case
 
 QUESTIONS = load_questions(ROOT / "copier.yml")
 VARIED = ("database", "cache", "metrics", "rate_limit", "coverage_target")
@@ -41,12 +41,19 @@ def test_every_variant_of_the_modules_meets_every_answer(key: str) -> None:
         assert seen == {technical[key] for technical in TECHNICAL}
 
 
-def test_every_choice_and_every_text_occurs() -> None:
-    def occurs(some: dict[str, Any]) -> bool:
-        return any(some.items() <= case.answers.items() for case in CASES)
+def occurs(some: dict[str, Any], cases: list[Case] = CASES) -> bool:
+    """Return whether one of the cases has all these answers."""
+    return any(some.items() <= case.answers.items() for case in cases)
 
+
+@pytest.mark.parametrize("cases", [CASES, COVERING], ids=["all", "covering"])
+def test_every_set_of_technical_answers_and_every_variant_occur(cases: list[Case]) -> None:
+    assert all(occurs(technical, cases) for technical in TECHNICAL)
+    assert all(occurs({"modules": modules}, cases) for modules in MODULES.values())
+
+
+def test_every_choice_and_every_text_occurs() -> None:
     assert all(occurs(texts) for texts in TEXTS)
-    assert all(occurs(technical) for technical in TECHNICAL)
     assert all(occurs({"coverage_target": target}) for target in COVERAGE_TARGETS)
     for question in QUESTIONS.values():
         if len(question.choices) > 1:

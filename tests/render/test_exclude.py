@@ -23,9 +23,11 @@ ENVIRONMENT = jinja2.Environment(
 )
 
 
-def patterns(block: str, answers: Mapping[str, Any]) -> list[str]:
+def patterns(block: str, answers: Mapping[str, Any], operation: str = "copy") -> list[str]:
     """Return what a block of `_exclude` leaves out with these answers."""
-    return ENVIRONMENT.from_string(block).render(answers).split()
+    folder = {"dst_path": "/tmp/copier.old_copy.1" if operation == "update" else "/tmp/service"}
+    context = {**answers, "_copier_operation": operation, "_copier_conf": folder}
+    return ENVIRONMENT.from_string(block).render(context).split()
 
 
 def matched(found: list[str], paths: set[str]) -> set[str]:
@@ -48,30 +50,31 @@ def everything(template: Path, tmp_path_factory: pytest.TempPathFactory) -> set[
 
 
 @pytest.mark.parametrize("block", CONDITIONAL, ids=lambda block: block.split("\n")[0])
-def test_every_pattern_hits_a_file(block: str, everything: set[str]) -> None:
-    found = {pattern for answers in TECHNICAL for pattern in patterns(block, answers)}
-    assert found
-    for pattern in found:
+def test_every_block_acts_sometimes_and_every_pattern_hits(
+    block: str, everything: set[str]
+) -> None:
+    ways = [(case.answers, operation) for case in CASES for operation in ("copy", "update")]
+    found = [patterns(block, *way) for way in ways]
+
+    assert [] in found
+    assert any(found)
+    for pattern in {pattern for some in found for pattern in some}:
         assert matched([pattern], everything), pattern
-        assert pattern.startswith("/"), "it hits one place, whatever people call a module"
+        assert pattern.startswith("/"), "it could hit a folder named by the team"
         assert not pattern.endswith("/"), "an empty folder would be left"
 
 
-@pytest.mark.parametrize("block", CONDITIONAL, ids=lambda block: block.split("\n")[0])
-def test_every_block_depends_on_an_answer(block: str) -> None:
-    assert {bool(patterns(block, case.answers)) for case in CASES} == {True, False}
+def test_a_pattern_in_vain_is_seen(everything: set[str]) -> None:
+    assert matched(["/app/main.py"], everything) == {"app/main.py"}
+    assert matched(["/main.py", "/app/main", "/app/main.py.jinja"], everything) == set()
 
 
 def test_what_is_left_out_is_what_the_answers_say(service: Service, everything: set[str]) -> None:
-    found = [pattern for block in CONDITIONAL for pattern in patterns(block, service.case.answers)]
-    always = [
-        pattern
-        for block in CONDITIONAL
-        for answers in TECHNICAL
-        for pattern in patterns(block, answers)
-    ]
-    optional = matched(always, everything)
+    def left_out(answers: Mapping[str, Any]) -> set[str]:
+        found = [pattern for block in CONDITIONAL for pattern in patterns(block, answers)]
+        return matched(found, everything)
 
+    optional = set().union(*map(left_out, TECHNICAL))
     there = {path for path in optional if (service.path / path).is_file()}
 
-    assert there == optional - matched(found, everything)
+    assert there == optional - left_out(service.case.answers)

@@ -10,12 +10,13 @@ from jinja2 import Environment
 
 from extensions.questionnaire import load_questions
 
-from ..support import ROOT
+from ..support import ROOT, git
 from .cases import CASES, MODULES
 from .conftest import Render
 
 TEMPLATE = ROOT / "template"
-SOURCES = sorted(path.relative_to(TEMPLATE) for path in TEMPLATE.rglob("*") if path.is_file())
+LISTED = git(TEMPLATE, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+SOURCES = sorted(Path(name) for name in LISTED if (TEMPLATE / name).is_file())
 TEMPLATES = [path for path in SOURCES if path.suffix == ".jinja"]
 BODIES = {path: (TEMPLATE / path).read_text(encoding="utf-8") for path in TEMPLATES}
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 import httpx
-import sqlalchemy as sa
+import sqlalchemy as sa  # type: ignore[import-not-found]
 from app.cli import app as commands  # type: ignore[import-not-found]
 from app.kernel.access import Role  # type: ignore[import-not-found]
 from app.main import create_app  # type: ignore[import-not-found]

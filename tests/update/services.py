@@ -67,6 +67,12 @@ def edit_as_a_team(service: Path) -> None:
     )
     insert(
         service,
+        ".env.example",
+        "#APP_SHUTDOWN_SECONDS=30\n",
+        "# Who is told when something is wrong.\n#APP_SUPPORT_EMAIL=support@example.com\n",
+    )
+    insert(
+        service,
         "app/main.py",
         "    install_problem_handlers(app)\n",
         "    app.state.started_at = utc_now()\n",
@@ -139,9 +145,10 @@ def migrations_of(service: Path) -> dict[str, str]:
     }
 
 
-def modules_of(service: Path) -> Any:
-    """Return the modules as the service's answers file has them."""
-    return yaml.safe_load((service / ANSWERS_FILE).read_text(encoding="utf-8"))["modules"]
+def answers_of(service: Path) -> dict[str, Any]:
+    """Return what the service's answers file holds, in its order."""
+    recorded: dict[str, Any] = yaml.safe_load((service / ANSWERS_FILE).read_text(encoding="utf-8"))
+    return recorded
 
 
 # --- What a template does ------------------------------------------------------------------------
@@ -204,11 +211,10 @@ class Tools:
         check: bool = True,
         variables: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        # mypy thinks that `variables` could hold `check` as well.
         return run(
             self.python,
             *arguments,
             cwd=service,
             check=check,
-            **(variables or {}),  # type: ignore[arg-type]
+            **(variables or {}),
         )

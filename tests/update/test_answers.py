@@ -1,0 +1,93 @@
+"""A change of mind: an answer is changed and changed back in a service that a team has edited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..support import commit, git
+from .services import (
+    ANSWERS_FILE,
+    Tools,
+    answers_of,
+    assert_no_conflict,
+    changes,
+    contents,
+    update,
+)
+
+FLIPS = [
+    ("cache", "memory", "none"),
+    ("metrics", "prometheus", "none"),
+    ("rate_limit", "100/minute", ""),
+    ("database", "sqlite", "postgresql"),
+]
+
+
+MEMORY_CACHE = "app/platform/cache/memory.py"
+
+
+@pytest.mark.parametrize(("key", "first", "other"), FLIPS, ids=[flip[0] for flip in FLIPS])
+def test_an_answer_is_changed_and_changed_back(
+    edited: Callable[..., Path], key: str, first: str, other: str
+) -> None:
+    service = edited()
+    original = contents(service)
+    assert answers_of(service)[key] == first
+
+    update(service, {key: other})
+
+    assert_no_conflict(service)
+    assert contents(service) == contents(edited({key: other}))
+    assert git(service, "diff", "--numstat", ANSWERS_FILE).split() == ["1", "1", ANSWERS_FILE]
+    commit(service, "Change our minds")
+
+    update(service, {key: first})
+
+    assert_no_conflict(service)
+    assert contents(service) == original
+
+
+def test_a_service_with_every_answer_changed_passes_its_checks(
+    edited: Callable[..., Path], tools: Tools
+) -> None:
+    service = edited()
+    with (service / MEMORY_CACHE).open("a", encoding="utf-8") as file:
+        file.write("\n# Explained by the team.\n")
+    commit(service, "Explain the cache")
+
+    others = {key: other for key, _, other in FLIPS}
+    update(service, others)
+
+    assert_no_conflict(service)
+    assert contents(service) == contents(edited(others))
+    tools.assert_checks_pass(service)
+    # What an answer leaves out is deleted, edited or not, and git shows it.
+    assert MEMORY_CACHE in git(service, "diff", "--diff-filter=D", "--name-only", "HEAD").split()
+
+
+def test_modules_entities_and_fields_keep_their_order(edited: Callable[..., Path]) -> None:
+    modules: dict[str, Any] = {
+        "zoo": {"zebra": {"weight": "int", "born": "date", "name": "str"}, "ape": {"name": "str"}},
+        "catalog": {"product": {"price": "decimal", "name": "str"}},
+        "aviary": {"owl": {"name": "str"}},
+    }
+    service = edited({"modules": modules})
+
+    update(service, {"cache": "none"})
+
+    assert_no_conflict(service)
+    assert json.dumps(answers_of(service)["modules"]) == json.dumps(modules)
+    assert contents(service) == contents(edited({"modules": modules, "cache": "none"}))
+
+
+def test_an_update_that_changes_nothing_changes_nothing(edited: Callable[..., Path]) -> None:
+    service = edited()
+
+    update(service)
+
+    assert changes(service) == {"A": set(), "M": set(), "D": set()}

@@ -1,0 +1,172 @@
+"""A new release of the template arrives in a service that a team has changed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ..support import commit, git, render
+from .services import (
+    ANSWERS_FILE,
+    answers_of,
+    assert_no_conflict,
+    changes,
+    conflicts,
+    contents,
+    edit_as_a_team,
+    release,
+    replace,
+    update,
+)
+
+SENTINEL = '\n\nclass Gone(ApplicationError):\n    """It was there once."""\n'
+SHUTDOWN = "    shutdown_seconds: int = Field(default={}, ge=1)\n"
+
+# One place for each thing that can happen.
+ARRIVES = "app/kernel/errors.py"
+IS_NEW = "docs/new.md"
+IN_CONFLICT = "app/settings.py"
+BOTH_ADDED = "docs/glossary.md"
+TEAM_DELETED = ("Makefile", "app/platform/http/security_headers.py")
+TEAM_DELETED_MIGRATION = "migrations/catalog/create_products.py"
+WITHDRAWN = "docs/runbook.md"
+
+
+def make_release(template: Path) -> None:
+    """Change something in all of these places."""
+    tree = template / "template"
+    with (tree / ARRIVES).open("a", encoding="utf-8") as file:
+        file.write(SENTINEL)
+    (tree / IS_NEW).write_text("# New\n", encoding="utf-8")
+    (tree / BOTH_ADDED).write_text("# Their words\n", encoding="utf-8")
+    replace(tree, f"{IN_CONFLICT}.jinja", SHUTDOWN.format(30), SHUTDOWN.format(20))
+    replace(tree, f"{IN_CONFLICT}.jinja", "default=5, ge=1", "default=8, ge=1")
+    for name in TEAM_DELETED:
+        with (tree / name).open("a", encoding="utf-8") as file:
+            file.write("# Changed by the release.\n")
+    (tree / WITHDRAWN).unlink()
+    release(template, "v1.1.0")
+
+
+def change_as_a_team(service: Path) -> None:
+    """Change something in all of these places, and elsewhere."""
+    edit_as_a_team(service)
+    replace(service, IN_CONFLICT, SHUTDOWN.format(30), SHUTDOWN.format(45))
+    (service / BOTH_ADDED).write_text("# Our words\n", encoding="utf-8")
+    with (service / WITHDRAWN).open("a", encoding="utf-8") as file:
+        file.write("\nCall Ann first.\n")
+    for name in (*TEAM_DELETED, TEAM_DELETED_MIGRATION):
+        (service / name).unlink()
+
+
+@pytest.fixture(scope="module")
+def next_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A template with a release after the one that services are made from."""
+    path = tmp_path_factory.mktemp("next") / "template"
+    shutil.copytree(template, path, symlinks=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def before(next_template: Path) -> Path:
+    """A service of the first release that a team has changed, all committed."""
+    service = render(next_template, next_template.with_name("before"))
+    commit(service, "Create the service")
+    change_as_a_team(service)
+    commit(service, "Make it ours")
+    return service
+
+
+@pytest.fixture(scope="module")
+def updated(next_template: Path, before: Path) -> Path:
+    """The service after the update to the release, nothing resolved or committed."""
+    service = shutil.copytree(before, before.with_name("updated"), symlinks=True)
+    make_release(next_template)
+    update(service)
+    return service
+
+
+def read(service: Path, name: str) -> str:
+    """Return the text of a file."""
+    return (service / name).read_text(encoding="utf-8")
+
+
+def test_a_release_arrives(updated: Path) -> None:
+    assert answers_of(updated)["_commit"] == "v1.1.0"
+    assert read(updated, ARRIVES).endswith(SENTINEL)
+    assert read(updated, IS_NEW) == "# New\n"
+    assert "database_pool_size: int = Field(default=8, ge=1)" in read(updated, IN_CONFLICT)
+
+
+def test_changes_of_the_same_lines_are_conflicts(updated: Path) -> None:
+    assert conflicts(updated) == sorted([BOTH_ADDED, IN_CONFLICT])
+    ours, theirs = SHUTDOWN.format(45), SHUTDOWN.format(20)
+    settings = read(updated, IN_CONFLICT)
+    assert f"<<<<<<< before updating\n{ours}" in settings
+    assert f"{theirs}>>>>>>> after updating\n" in settings
+    glossary = read(updated, BOTH_ADDED)
+    assert "<<<<<<< before updating\n# Our words\n" in glossary
+    assert "# Their words\n>>>>>>> after updating\n" in glossary
+
+
+def test_what_the_team_deleted_stays_deleted_except_a_migration(updated: Path) -> None:
+    assert not [name for name in TEAM_DELETED if (updated / name).exists()]
+    # Copier writes again what `_skip_if_exists` names. Whoever joins several migrations into one
+    # keeps the emitted file, and in it the revision that databases know.
+    assert (updated / TEAM_DELETED_MIGRATION).exists()
+
+
+def test_a_withdrawn_file_is_deleted_though_edited_and_git_shows_it(
+    updated: Path, tmp_path: Path
+) -> None:
+    """Copier asks nobody; `make update` and the documentation say where to look."""
+    assert not (updated / WITHDRAWN).exists()
+    gone = git(updated, "diff", "--diff-filter=D", "--name-only", "HEAD").split()
+    assert gone == [WITHDRAWN]
+
+    # Taken back and committed, it is the team's own, and later updates leave it alone.
+    service = shutil.copytree(updated, tmp_path / "service", symlinks=True)
+    git(service, "checkout", "HEAD", "--", WITHDRAWN)
+    assert read(service, WITHDRAWN).endswith("\nCall Ann first.\n")
+    commit(service, "Keep our runbook")
+    update(service)
+    assert changes(service) == {"A": set(), "M": set(), "D": set()}
+
+
+def test_everything_else_is_a_fresh_copy_with_the_edits(
+    next_template: Path, updated: Path, tmp_path: Path
+) -> None:
+    fresh = render(next_template, tmp_path / "fresh")
+    edit_as_a_team(fresh)
+    commit(fresh, "As if it had begun with this release")
+    apart = {IN_CONFLICT, BOTH_ADDED, *TEAM_DELETED}
+
+    assert {name: text for name, text in contents(updated).items() if name not in apart} == {
+        name: text for name, text in contents(fresh).items() if name not in apart
+    }
+
+
+def test_a_line_is_not_put_under_the_wrong_neighbour(template: Path, tmp_path: Path) -> None:
+    """With fewer lines of context git would take the first place that looks right."""
+    name = "app/kernel/names.py"
+    own = shutil.copytree(template, tmp_path / "template", symlinks=True)
+    block = '    "{}",\n    "x",\n    "y",\n'
+    blocks = "".join(block.format(letter) for letter in "abc")
+    (own / "template" / name).write_text(f"NAMES = (\n{blocks})\n", encoding="utf-8")
+    release(own, "v1.1.0")
+    service = render(own, tmp_path / "service")
+    replace(service, name, '    "y",\n)\n', '    "ours",\n    "y",\n)\n')
+    commit(service, "Add a name")
+    more = f"NAMES = (\n{blocks}{block.format('d')})\n"
+    (own / "template" / name).write_text(more, encoding="utf-8")
+    release(own, "v1.2.0")
+
+    update(service)
+
+    assert_no_conflict(service)
+    assert read(service, name) == more.replace(
+        '"c",\n    "x",\n    "y"', '"c",\n    "x",\n    "ours",\n    "y"'
+    )
+    assert changes(service)["M"] == {ANSWERS_FILE, name}
