@@ -387,8 +387,8 @@ class FactsHook(ContextHook):
     at it: Copier would answer the first with a traceback and drop the second in silence.
 
     The prompt for `modules` shows them in alphabetical order. The order in which they were first
-    given is put back, or an update at the prompt would reshuffle the service. The answers file lists
-    the answers as they are asked, or an update would list first what it was given.
+    given is put back, or an update at the prompt would reshuffle the service. The answers file
+    lists the answers as they are asked, or an update would list first what it was given.
 
     The hook runs for every string that Copier renders, so it remembers what it last saw.
     """

@@ -44,11 +44,11 @@ TAKEN_CLASSES = frozenset(dir(builtins)) | {
     # of the libraries it uses
     "APIRouter", "BaseModel", "ConfigDict", "Response",
     # of the service
-    "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "DETAILS", "Day", "Email", "Entity",
-    "EventBus", "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "KIND", "Limit",
-    "LongText", "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page",
-    "PageOutput", "Platform", "Principal", "Repository", "Role", "RuleViolation", "SeenVersions",
-    "Setting", "ShortText", "StaleVersion", "Transaction",
+    "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "DETAILS", "Day", "Email",
+    "Entity", "EventBus", "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "KIND",
+    "Limit", "LongText", "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page",
+    "PageOutput", "Platform", "Principal", "Repository", "Role", "RuleViolation",
+    "SeenVersions", "Setting", "ShortText", "StaleVersion", "Transaction",
 }
 # fmt: on
 _SIBILANT = re.compile(r"(s|x|z|ch|sh)$")

@@ -81,8 +81,8 @@ RESERVED_SLUGS = frozenset({
     "packaging", "pathspec", "pluggy", "prometheus-client", "pycparser", "pydantic",
     "pydantic-core", "pydantic-settings", "pygments", "pyjwt", "pytest", "pytest-cov",
     "python-dotenv", "pyyaml", "redis", "rich", "ruff", "setuptools", "sqlalchemy", "starlette",
-    "structlog", "types-cachetools", "typing-extensions", "typing-inspection", "uuid-utils", "uv", "uvicorn", "uvloop",
-    "watchfiles", "websockets", "wrapt",
+    "structlog", "types-cachetools", "typing-extensions", "typing-inspection", "uuid-utils", "uv",
+    "uvicorn", "uvloop", "watchfiles", "websockets", "wrapt",
 })
 # fmt: on
 

@@ -1,1 +1,1 @@
-"""The template's tests: the questionnaire, then render, boot and update; `contract` is their tool."""
+"""The template's tests: the questionnaire, then render, boot and update."""

@@ -29,13 +29,17 @@ ENVIRONMENT: Mapping[str, str] = {
 
 
 def run(
-    *command: str | Path, cwd: Path | None = None, check: bool = True, **variables: str
+    *command: str | Path,
+    cwd: Path | None = None,
+    check: bool = True,
+    variables: Mapping[str, str] | None = None,
+    **more: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command in a clean environment; `variables` are added to it."""
+    """Run a command in a clean environment, to which `variables` and `more` are added."""
     outcome = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env={**ENVIRONMENT, **variables},
+        env={**ENVIRONMENT, **(variables or {}), **more},
         check=False,
         capture_output=True,
         encoding="utf-8",
@@ -76,6 +80,11 @@ def render(template: Path, service: Path, answers: Mapping[str, Any] | None = No
     return service
 
 
-def uv(service: Path, *arguments: str | Path, **variables: str) -> str:
+def uv(
+    service: Path,
+    *arguments: str | Path,
+    variables: Mapping[str, str] | None = None,
+    **more: str,
+) -> str:
     """Run uv in a service and return what it prints."""
-    return run("uv", *arguments, cwd=service, **variables).stdout
+    return run("uv", *arguments, cwd=service, variables={**(variables or {}), **more}).stdout

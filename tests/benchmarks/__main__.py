@@ -104,8 +104,18 @@ def measure_requests(folder: Path, options: argparse.Namespace) -> None:
     settings = {"APP_DATABASE_URL": database, "APP_RATE_LIMIT": ""}
     settings["APP_SECRET_KEY"] = "the same for both commands of the benchmark"
     settings["DATABASE_URL"] = database.replace("postgresql:", "postgresql+asyncpg:")
-    uv(service, "run", "app", "seed", "--count", "50", **settings)
-    uv(service, "run", "app", "create-admin", "--email", EMAIL, "--password", PASSWORD, **settings)
+    uv(service, "run", "app", "seed", "--count", "50", variables=settings)
+    uv(
+        service,
+        "run",
+        "app",
+        "create-admin",
+        "--email",
+        EMAIL,
+        "--password",
+        PASSWORD,
+        variables=settings,
+    )
     serve = partial(_serving, service, variables=settings)
     with (
         serve(["without_security:application", "--factory"]) as without,
@@ -132,7 +142,7 @@ def measure_requests(folder: Path, options: argparse.Namespace) -> None:
             _report(f"requests: GET {path} per second", measured)
     code = "import asyncio, os; from app.platform.persistence.{0} import drop_database"
     code += "; asyncio.run(drop_database(os.environ['APP_DATABASE_URL']))"
-    uv(service, "run", "python", "-c", code.format("postgresql"), **settings)
+    uv(service, "run", "python", "-c", code.format("postgresql"), variables=settings)
 
 
 def measure_start(folder: Path, options: argparse.Namespace) -> None:

@@ -35,18 +35,21 @@ class Service:
 
     def app(self, *arguments: str, **variables: str) -> str:
         """Run one of the service's commands and return what it prints."""
-        return uv(self.path, "run", "app", *arguments, **self.variables, **variables)
+        environment = {**self.variables, **variables}
+        return uv(self.path, "run", "app", *arguments, variables=environment)
 
     def fails(self, *arguments: str, **variables: str) -> str:
         """Run a command that must fail, and return what it says."""
         environment = {**self.variables, **variables}
-        outcome = run("uv", "run", "app", *arguments, cwd=self.path, check=False, **environment)
+        outcome = run(
+            "uv", "run", "app", *arguments, cwd=self.path, check=False, variables=environment
+        )
         assert outcome.returncode == 1, outcome.stdout + outcome.stderr
         return outcome.stderr
 
     def python(self, code: str) -> str:
         """Run Python in the service's environment."""
-        return uv(self.path, "run", "python", "-c", code, **self.variables)
+        return uv(self.path, "run", "python", "-c", code, variables=self.variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def running(service: Service, *options: str, **variables: str) -> Iterator[Runni
     port = free_port()
     log = service.path.with_name(f"{service.path.name}.{port}.log")
     # Not through uv: signals must reach the service itself.
-    command = [service.path / ".venv/bin/app", "serve", "--port", str(port), *options]
+    command = [str(service.path / ".venv/bin/app"), "serve", "--port", str(port), *options]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,

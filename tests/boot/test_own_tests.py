@@ -7,7 +7,8 @@ from .running import Service
 
 
 def test_its_tests_pass_at_its_coverage(service: Service) -> None:
-    outcome = run("uv", "run", "pytest", "-q", cwd=service.path, check=False, **service.variables)
+    own_tests = ("uv", "run", "pytest", "-q")
+    outcome = run(*own_tests, cwd=service.path, check=False, variables=service.variables)
 
     assert outcome.returncode == 0, outcome.stdout[-10_000:] + outcome.stderr[-2_000:]
     assert "skipped" not in outcome.stdout.splitlines()[-1]

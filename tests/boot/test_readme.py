@@ -78,7 +78,7 @@ def test_a_services_readme_leads_to_a_created_entity(service: Service) -> None:
     serve, log_in, create = blocks(service.path / "README.md")
     with in_the_background(serve, service.path, **service.variables):
         script = f"set -e\n{log_in}\n{create}"
-        outcome = run("bash", "-c", script, cwd=service.path, **service.variables)
+        outcome = run("bash", "-c", script, cwd=service.path, variables=service.variables)
 
     created, page = (json.loads(line) for line in _documents(outcome.stdout))
     assert created in page["items"]

@@ -77,7 +77,7 @@ def _same_decimal(sent: Any, received: Any) -> bool:
 
 def _same_float(sent: Any, received: Any) -> bool:
     number = isinstance(received, int | float) and not isinstance(received, bool)
-    return number and float(sent) == float(received)
+    return bool(number and float(sent) == float(received))
 
 
 def _same_instant(sent: Any, received: Any) -> bool:
@@ -86,7 +86,7 @@ def _same_instant(sent: Any, received: Any) -> bool:
 
 
 def _same_uuid(sent: Any, received: Any) -> bool:
-    return str(UUID(sent)) == received
+    return bool(str(UUID(sent)) == received)
 
 
 _SAME: dict[str, Callable[[Any, Any], bool]] = {

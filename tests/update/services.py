@@ -216,5 +216,5 @@ class Tools:
             *arguments,
             cwd=service,
             check=check,
-            **(variables or {}),
+            variables=variables,
         )
