@@ -36,19 +36,18 @@ _IRREGULAR_PLURALS = {
     "tomato": "tomatoes",
     "echo": "echoes",
 }
-# What the emitted files call things themselves wherever they name the class of an entity.
+# What the emitted files call things themselves wherever they name the class of an entity. Another
+# name here gives another class to the entity of that name, also in services that have it already.
 # fmt: off
 TAKEN_CLASSES = frozenset(dir(builtins)) | {
-    # of the standard library
-    "Any", "Decimal", "Protocol", "Self", "UUID",
-    # of the libraries it uses
-    "APIRouter", "BaseModel", "ConfigDict", "Response",
+    # of the standard library and of the libraries used
+    "APIRouter", "BaseModel", "ConfigDict", "Decimal", "Response", "Self", "UUID",
     # of the service
     "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "DETAILS", "Day", "Email",
-    "Entity", "EventBus", "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "KIND",
-    "Limit", "LongText", "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page",
-    "PageOutput", "Platform", "Principal", "Repository", "Role", "RuleViolation",
-    "SeenVersions", "Setting", "ShortText", "StaleVersion", "Transaction",
+    "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "KIND", "Limit", "LongText",
+    "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page", "PageOutput",
+    "Platform", "Principal", "Repository", "RuleViolation", "SeenVersions", "Setting",
+    "ShortText", "StaleVersion", "Transaction",
 }
 # fmt: on
 _SIBILANT = re.compile(r"(s|x|z|ch|sh)$")

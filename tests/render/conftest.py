@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from itertools import chain
@@ -38,6 +39,23 @@ class Service(NamedTuple):
     def relative(self, path: Path) -> str:
         """Return the path of a file as people write it."""
         return path.relative_to(self.path).as_posix()
+
+
+class Tools(NamedTuple):
+    """An environment with whatever any service may need, as the template pins it."""
+
+    path: Path
+
+    def run(
+        self, tool: str, *arguments: str | Path, cwd: Path, check: bool = True, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one of its commands, which leaves nothing behind in `cwd`."""
+        bytecode = {
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self.path / "bytecode"),
+        }
+        command = (self.path / "bin" / tool, *arguments)
+        return run(*command, cwd=cwd, check=check, variables={**bytecode, **variables})
 
 
 @pytest.fixture(scope="session")
@@ -78,8 +96,8 @@ def service(request: pytest.FixtureRequest, render: Render) -> Service:
 
 
 @pytest.fixture(scope="session")
-def tools(shared: Path) -> Path:
-    """The commands of an environment with whatever a service may need, as the template pins it."""
+def tools(shared: Path) -> Tools:
+    """The tools, installed once."""
     by_answer = (facts.RUNTIME_BY_ANSWER, facts.DEVELOPMENT_BY_ANSWER)
     chosen = chain.from_iterable(chain(*(each.values() for each in by_answer)))
     needed = {*facts.RUNTIME, *facts.RUNTIME_IF_RATE_LIMITED, *facts.DEVELOPMENT, *chosen}
@@ -90,7 +108,7 @@ def tools(shared: Path) -> Path:
         newest = ("--exclude-newer", f"{facts.TESTED_ON}T23:59:59Z")
         run("uv", "pip", "install", "--python", path, *newest, *sorted(needed))
 
-    return make_once(path, make) / "bin"
+    return Tools(make_once(path, make))
 
 
 def render_anew(template: Path, case: Case, path: Path) -> None:

