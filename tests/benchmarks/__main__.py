@@ -51,6 +51,13 @@ caller.Caller = Annotated[Principal, Depends(current_caller)]
 from app.cli import application
 '''
 
+DROP_DATABASE = """
+import asyncio, os
+from app.platform.persistence import adapter
+
+asyncio.run(adapter.drop_database(os.environ["APP_DATABASE_URL"]))
+"""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -60,8 +67,8 @@ def main() -> None:
     )
     benchmarks = {"copy": measure_copy, "requests": measure_requests, "start": measure_start}
     parser.add_argument("which", nargs="*", help="copy, requests, start", default=[*benchmarks])
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=int, default=3, help="of requests, each time")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--seconds", type=int, default=1, help="of requests, each time")
     parser.add_argument("--postgresql", default="postgresql://postgres@127.0.0.1", metavar="URL")
     options = parser.parse_args()
     if unknown := {*options.which} - {*benchmarks}:
@@ -101,21 +108,16 @@ def measure_requests(folder: Path, options: argparse.Namespace) -> None:
     service = _service(folder, {"database": "postgresql"})
     (service / "without_security.py").write_text(WITHOUT_SECURITY, encoding="utf-8")
     database = f"{options.postgresql}/andamio_benchmark"
-    settings = {"APP_DATABASE_URL": database, "APP_RATE_LIMIT": ""}
-    settings["APP_SECRET_KEY"] = "the same for both commands of the benchmark"
-    settings["DATABASE_URL"] = database.replace("postgresql:", "postgresql+asyncpg:")
+    settings = {
+        "APP_DATABASE_URL": database,
+        "APP_RATE_LIMIT": "",
+        "APP_ACCESS_TOKEN_MINUTES": "60",
+        "DATABASE_URL": database.replace("postgresql:", "postgresql+asyncpg:"),
+    }
+    uv(service, "run", "python", "-c", DROP_DATABASE, variables=settings)
     uv(service, "run", "app", "seed", "--count", "50", variables=settings)
-    uv(
-        service,
-        "run",
-        "app",
-        "create-admin",
-        "--email",
-        EMAIL,
-        "--password",
-        PASSWORD,
-        variables=settings,
-    )
+    reader = ("--email", EMAIL, "--password", PASSWORD)
+    uv(service, "run", "app", "create-admin", *reader, variables=settings)
     serve = partial(_serving, service, variables=settings)
     with (
         serve(["without_security:application", "--factory"]) as without,
@@ -131,18 +133,12 @@ def measure_requests(folder: Path, options: argparse.Namespace) -> None:
             return lambda: requests_per_second(url, options.seconds, headers)
 
         for path in (HEALTH, LIST):
-            measured = _by_turns(
-                {
-                    "service": ask(without, path, {}),
-                    "service, with a token": ask(secure, path, token),
-                    "by hand": ask(by_hand, path, {}),
-                },
-                options.rounds,
-            )
-            _report(f"requests: GET {path} per second", measured)
-    code = "import asyncio, os; from app.platform.persistence.{0} import drop_database"
-    code += "; asyncio.run(drop_database(os.environ['APP_DATABASE_URL']))"
-    uv(service, "run", "python", "-c", code.format("postgresql"), variables=settings)
+            subjects = {"service": ask(without, path, {})}
+            if path == LIST:
+                subjects["service, with a token"] = ask(secure, path, token)
+            subjects["by hand"] = ask(by_hand, path, {})
+            _report(f"requests: GET {path} per second", _by_turns(subjects, options.rounds))
+    uv(service, "run", "python", "-c", DROP_DATABASE, variables=settings)
 
 
 def measure_start(folder: Path, options: argparse.Namespace) -> None:
@@ -209,7 +205,7 @@ def _serving(service: Path, arguments: list[str], variables: Mapping[str, str]) 
 @contextmanager
 def _process(service: Path, command: list[str], variables: Mapping[str, str]) -> Iterator[None]:
     log = service / "benchmark.log"
-    with log.open("w", encoding="utf-8") as output:
+    with log.open("a", encoding="utf-8") as output:
         process = subprocess.Popen(
             command, cwd=service, env={**ENVIRONMENT, **variables}, stdout=output, stderr=output
         )

@@ -13,11 +13,14 @@ from .conftest import Render, Service, Tools
 # One of each variant of the modules: nothing has to be installed for their database.
 ON_SQLITE = [case for case in COVERING if case.answers["database"] == "sqlite"]
 
-# Puts a service together and asks it what a test of the service itself would: its description is
-# complete and has no name twice, its migrations make the tables that its code names.
+# Puts a service together and asks for what names could break: its description has no name twice
+# and none that had to be qualified, its migrations make the tables that its code has, and pytest
+# finds its tests.
 START = """
 import asyncio
 from collections import Counter
+
+import pytest
 
 from app.main import create_app
 from app.platform.persistence import migrations
@@ -38,6 +41,7 @@ async def differs():
     return lacking
 
 print([*twice, *qualified, *asyncio.run(differs()).splitlines()])
+raise SystemExit(pytest.main(["--collect-only", "--quiet", "--no-cov", "-p", "no:cacheprovider"]))
 """
 
 
@@ -75,7 +79,7 @@ def test_it_can_be_put_together(service: Service, tools: Tools, tmp_path: Path) 
         APP_DATABASE_URL=url,
     )
 
-    assert outcome.stdout.splitlines()[-1] == "[]"
+    assert "[]" in outcome.stdout.splitlines()
 
 
 def test_the_tools_see_what_is_wrong(

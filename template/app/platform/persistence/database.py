@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.kernel.errors import Conflict, Unavailable
+from app.platform.persistence import adapter
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         # Single reads need no transaction, and a round trip less each way shows under load.
-        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = engine.execution_options(**adapter.WITHOUT_TRANSACTION)
         self._open: ContextVar[_OpenTransaction | None] = ContextVar("transaction", default=None)
 
     @asynccontextmanager

@@ -15,6 +15,8 @@ from app.platform.persistence.decimals import PRECISION, SCALE, plain
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 5
 MIGRATION_LOCK = 4_205_713
+AWAY = ("57P", "53300")  # the server starts, stops or has no connection left (SQLSTATE)
+WITHOUT_TRANSACTION = {"isolation_level": "AUTOCOMMIT"}
 
 
 class Timestamp(sa.TypeDecorator[Any]):
@@ -50,6 +52,12 @@ def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
         # `pool_pre_ping` does, would take longer than most queries.
         if connection.driver_connection.is_closed():
             raise sa.exc.DisconnectionError
+
+    @sa.event.listens_for(engine.sync_engine, "handle_error")
+    def recognise_away(context: sa.engine.ExceptionContext) -> None:
+        sqlstate = getattr(context.original_exception, "sqlstate", None)
+        if sqlstate and sqlstate.startswith(AWAY):
+            context.is_disconnect = True
 
     return engine
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from app.platform.persistence.decimals import SCALE, plain
 
 BUSY_TIMEOUT_SECONDS = 10
+WITHOUT_TRANSACTION = {"without_transaction": True}
 WITHOUT_FOREIGN_KEYS = "without foreign keys"
 
 
@@ -47,6 +48,7 @@ def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
     engine = create_async_engine(
         sa.make_url(url).set(drivername="sqlite+aiosqlite"),
         pool_size=pool_size,
+        max_overflow=0,
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
     )
 
@@ -62,7 +64,8 @@ def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        # An option of ours: for SQLAlchemy's AUTOCOMMIT each read would call the driver twice more.
+        if not connection.get_execution_options().get("without_transaction"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @sa.event.listens_for(engine.sync_engine, "checkin")
