@@ -31,7 +31,13 @@ RICH_MODULES = {
 
 CASES: dict[str, dict[str, Any]] = {
     "defaults": {},
-    "postgresql": {"database": "postgresql"},
+    "postgresql": {"database": "postgresql", "metrics": "none", "rate_limit": ""},
+    "uncached": {
+        "database": "postgresql",
+        "cache": "none",
+        "rate_limit": "",
+        "coverage_target": 95,
+    },
     "least": {
         "database": "sqlite",
         "cache": "none",
@@ -47,9 +53,6 @@ CASES: dict[str, dict[str, Any]] = {
         "rate_limit": "10/second",
         "modules": RICH_MODULES,
     },
-    "unlimited": {"database": "postgresql", "rate_limit": ""},
-    "uncounted": {"metrics": "none"},
-    "uncached": {"cache": "none", "coverage_target": 95},
 }
 
 # What a covering set covers; a question with more answers than these belongs here.
