@@ -48,7 +48,7 @@ async def current_caller() -> Principal:
 # Not by `dependency_overrides`: FastAPI looks at these anew for each request, which costs time.
 caller.Caller = Annotated[Principal, Depends(current_caller)]
 
-from app.cli import application
+from app.cli.server import application
 '''
 
 DROP_DATABASE = """
@@ -121,7 +121,7 @@ def measure_requests(folder: Path, options: argparse.Namespace) -> None:
     serve = partial(_serving, service, variables=settings)
     with (
         serve(["without_security:application", "--factory"]) as without,
-        serve(["app.cli:application", "--factory"]) as secure,
+        serve(["app.cli.server:application", "--factory"]) as secure,
         serve(["by_hand:app"]) as by_hand,
     ):
         token = _token(secure)
