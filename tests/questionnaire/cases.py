@@ -62,7 +62,7 @@ REFUSED = [
     Refused("author_email", "ana", "not an email address"),
     Refused("author_email", "ana@example", "not an email address"),
     Refused("author_email", "ana@example.com\n", "not an email address"),
-    Refused("database", "oracle", "choose sqlite or postgresql"),
+    Refused("database", "oracle", "choose sqlite, postgresql or mysql"),
     Refused("cache", None, "missing"),
     Refused("auth", "basic", "choose jwt"),
     Refused("authorization", "acl", "choose rbac"),

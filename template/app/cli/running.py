@@ -55,8 +55,9 @@ async def migrate_database(service: Service) -> None:
         ) from error
     except (DataError, IntegrityError, ProgrammingError) as error:
         reason = str(error).splitlines()[0]
+        left = "is as it was" if adapter.TRANSACTIONAL_DDL else "keeps what it did so far"
         raise click.ClickException(
-            f"A migration failed, and the database is as it was ({reason}); "
+            f"A migration failed, and the database {left} ({reason}); "
             "change that migration so that it fits the data."
         ) from error
 
