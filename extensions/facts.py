@@ -241,6 +241,7 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "rate_limited": bool(answers["rate_limit"]),
         "slug_snake": slug_snake,
         "sqlite_stands_in": _sqlite_stands_in(answers),
+        "tested_database": "sqlite" if _sqlite_stands_in(answers) else answers["database"],
         "tested_on": TESTED_ON,
     }
 

@@ -3,4 +3,4 @@
 from app.platform import persistence
 from app.platform.persistence import sqlite
 
-persistence.adapter = sqlite  # type: ignore[assignment]
+persistence.adapter = sqlite

@@ -28,6 +28,20 @@ def test_migrate_may_be_repeated() -> None:
         assert (result.exit_code, result.output) == (0, "The database is up to date.\n")
 
 
+def test_migrations_are_undone_once_that_is_confirmed(
+    monkeypatch: pytest.MonkeyPatch, empty_database_url: str
+) -> None:
+    monkeypatch.setenv("APP_DATABASE_URL", empty_database_url)
+    run("migrate")
+
+    asked, undone = run("downgrade", "base", input="n\n"), run("downgrade", "base", "--yes")
+    unknown = run("downgrade", "nothing", "--yes")
+
+    assert (asked.exit_code, undone.exit_code, unknown.exit_code) == (1, 0, 1)
+    assert undone.output == "The database is at base.\n"
+    assert unknown.output.startswith("Error: The database does not fit this version")
+
+
 def test_seed_fills_up_to_a_count() -> None:
     first, second, third = run("seed", "--count", "3"), run("seed", "--count", "3"), run("seed")
 
