@@ -42,14 +42,6 @@ def test_migrations_are_undone_once_that_is_confirmed(
     assert unknown.output.startswith("Error: The database does not fit this version")
 
 
-def test_seed_fills_up_to_a_count() -> None:
-    first, second, third = run("seed", "--count", "3"), run("seed", "--count", "3"), run("seed")
-
-    assert {line.partition(": ")[2] for line in first.output.splitlines()} == {"3 rows added"}
-    assert {line.partition(": ")[2] for line in second.output.splitlines()} == {"0 rows added"}
-    assert {line.partition(": ")[2] for line in third.output.splitlines()} == {"17 rows added"}
-
-
 def test_an_administrator_is_made_with_a_password() -> None:
     given = run("create-admin", "--email", "Ann@example.com", "--password", PASSWORD)
     asked = run("create-admin", "--email", "bo@example.com", input=f"{PASSWORD}\n{PASSWORD}\n")
@@ -105,9 +97,8 @@ class TestInProduction:
         monkeypatch.setenv("APP_ENVIRONMENT", "production")
         monkeypatch.setenv("APP_SECRET_KEY", "x" * 32)
 
-    @pytest.mark.parametrize("command", ["seed", "makemigrations"])
-    def test_development_commands_are_refused(self, command: str) -> None:
-        result = run(command)
+    def test_no_migration_is_written(self) -> None:
+        result = run("makemigrations")
         assert result.exit_code == 1
         assert "production" in result.output
 
