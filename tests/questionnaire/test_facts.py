@@ -141,13 +141,16 @@ def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
         ("database", "sqlite", "postgresql", ["aiosqlite"]),
         ("database", "postgresql", "sqlite", ["asyncpg"]),
         ("cache", "memory", "none", ["cachetools", "types-cachetools"]),
+        ("cache", "redis", "none", ["redis"]),
+        ("cache", "memcached", "none", []),
     ],
 )
 def test_a_dependency_comes_with_its_answer_only(
     key: str, answer: str, other: str, added: list[str]
 ) -> None:
     def needed(choice: str) -> list[str]:
-        result = facts(ANSWERS | {key: choice})
+        strategy = {"cache_strategy": "cache-aside"} if choice != "none" else {}
+        result = facts(ANSWERS | strategy | {key: choice})
         for name in ("dependencies", "dev_dependencies"):
             assert result[name] == sorted(result[name])
         return [*result["dependencies"], *result["dev_dependencies"]]
@@ -179,6 +182,26 @@ def test_names_are_sorted_as_import_sorters_do() -> None:
         "box_a",
         "boxa",
     ]
+
+
+@pytest.mark.parametrize("strategy", ["cache-aside", "read-through", "write-through"])
+@pytest.mark.parametrize("cache", ["memory", "redis", "memcached"])
+def test_a_cache_is_plugged_in_by_its_name_and_its_strategys(cache: str, strategy: str) -> None:
+    result = facts(ANSWERS | {"cache": cache, "cache_strategy": strategy})
+    repository = "".join(part.capitalize() for part in strategy.split("-")) + "Repository"
+
+    assert result["cache_repository"] == repository
+    assert f"{cache.capitalize()}Cache(" in result["cache_adapter"]
+    imports = result["cache_imports"]
+    assert imports == sorted(imports)
+    for name in (f"{cache.capitalize()}Cache", repository, result["cache_entries"]):
+        assert sum(line.endswith(f" import {name}") for line in imports) == 1
+    assert result["cache_url"].partition("://")[0] == ("" if cache == "memory" else cache)
+
+
+def test_without_a_cache_there_is_no_strategy() -> None:
+    assert facts(ANSWERS)["cache_imports"] == []
+    assert facts(ANSWERS)["cache_url"] == ""
 
 
 def test_the_rest() -> None:

@@ -172,14 +172,18 @@ TEXTS: list[dict[str, str]] = [
 ]
 
 DATABASES = ("sqlite", "postgresql")
-CACHES = ("memory", "none")
+CACHED = (True, False)
+CACHES = ("memory", "redis", "memcached")
+STRATEGIES = ("cache-aside", "read-through", "write-through")
 METRICS = ("prometheus", "none")
 RATE_LIMITS = ("100/minute", "")
 COVERAGE_TARGETS = (90, 0, 95)
 
+# Which cache, and by which strategy: that turns with the cases, or they would be many more.
+CACHING = [{"cache": cache, "cache_strategy": s} for cache, s in product(CACHES, STRATEGIES)]
 TECHNICAL = [
-    {"database": database, "cache": cache, "metrics": metrics, "rate_limit": rate_limit}
-    for database, cache, metrics, rate_limit in product(DATABASES, CACHES, METRICS, RATE_LIMITS)
+    {"database": database, "cached": cached, "metrics": metrics, "rate_limit": rate_limit}
+    for database, cached, metrics, rate_limit in product(DATABASES, CACHED, METRICS, RATE_LIMITS)
 ]
 
 
@@ -194,8 +198,10 @@ def _combinations() -> list[Case]:
             number = (variant + step) % (len(TECHNICAL) // 2)
             for technical in (TECHNICAL[number], TECHNICAL[-1 - number]):
                 position = len(cases)
+                caching = CACHING[(variant + step) % len(CACHING)]
                 answers = {
-                    **technical,
+                    **{key: answer for key, answer in technical.items() if key != "cached"},
+                    **(caching if technical["cached"] else {"cache": "none"}),
                     "coverage_target": COVERAGE_TARGETS[position % len(COVERAGE_TARGETS)],
                     "modules": modules,
                     # 5 and the number of texts have no common divisor.

@@ -10,7 +10,17 @@ import pytest
 from extensions.questionnaire import load_questions, read_answer
 
 from ..support import ROOT
-from .cases import CASES, COVERAGE_TARGETS, COVERING, MODULES, TECHNICAL, TEXTS, Case
+from .cases import (
+    CACHING,
+    CASES,
+    COVERAGE_TARGETS,
+    COVERING,
+    MODULES,
+    STRATEGIES,
+    TECHNICAL,
+    TEXTS,
+    Case,
+)
 
 QUESTIONS = load_questions(ROOT / "copier.yml")
 VARIED = ("database", "cache", "metrics", "rate_limit", "coverage_target")
@@ -34,21 +44,35 @@ def test_every_answer_meets_every_other(one: str, other: str) -> None:
     assert seen == set(product(choices[one], choices[other]))
 
 
-@pytest.mark.parametrize("key", ["database", "cache", "metrics", "rate_limit"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("key", VARIED)
+def test_every_strategy_meets_every_answer(key: str, strategy: str) -> None:
+    seen = {
+        case.answers[key] for case in CASES if case.answers.get("cache_strategy") == strategy
+    }
+    assert seen == {case.answers[key] for case in CASES} - {"none" if key == "cache" else None}
+
+
+@pytest.mark.parametrize("key", ["database", "cached", "metrics", "rate_limit"])
 def test_every_variant_of_the_modules_meets_every_answer(key: str) -> None:
     for modules in MODULES.values():
-        seen = {case.answers[key] for case in CASES if case.answers["modules"] == modules}
-        assert seen == {technical[key] for technical in TECHNICAL}
+        seen = {technical(case)[key] for case in CASES if case.answers["modules"] == modules}
+        assert seen == {some[key] for some in TECHNICAL}
+
+
+def technical(case: Case) -> dict[str, Any]:
+    """Return the answers of a case as `TECHNICAL` tells them apart."""
+    return case.answers | {"cached": case.answers["cache"] != "none"}
 
 
 def occurs(some: dict[str, Any], cases: list[Case] = CASES) -> bool:
     """Return whether one of the cases has all these answers."""
-    return any(some.items() <= case.answers.items() for case in cases)
+    return any(some.items() <= technical(case).items() for case in cases)
 
 
 @pytest.mark.parametrize("cases", [CASES, COVERING], ids=["all", "covering"])
 def test_every_set_of_technical_answers_and_every_variant_occur(cases: list[Case]) -> None:
-    assert all(occurs(technical, cases) for technical in TECHNICAL)
+    assert all(occurs(some, cases) for some in [*TECHNICAL, *CACHING])
     assert all(occurs({"modules": modules}, cases) for modules in MODULES.values())
 
 

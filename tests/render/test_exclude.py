@@ -13,7 +13,7 @@ import yaml
 from pathspec import GitIgnoreSpec
 
 from ..support import ROOT, commit
-from .cases import CASES, TECHNICAL
+from .cases import CASES
 from .conftest import Service, render_anew
 
 CONFIG = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def test_what_is_left_out_is_what_the_answers_say(service: Service, everything: 
         found = [pattern for block in CONDITIONAL for pattern in patterns(block, answers)]
         return matched(found, everything)
 
-    optional = set().union(*map(left_out, TECHNICAL))
+    optional = set().union(*(left_out(case.answers) for case in CASES))
     there = {path for path in optional if (service.path / path).is_file()}
 
     assert there == optional - left_out(service.case.answers)
