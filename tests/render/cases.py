@@ -198,7 +198,7 @@ def _combinations() -> list[Case]:
             number = (variant + step) % (len(TECHNICAL) // 2)
             for technical in (TECHNICAL[number], TECHNICAL[-1 - number]):
                 position = len(cases)
-                caching = CACHING[(variant + step) % len(CACHING)]
+                caching = CACHING[(variant + 2 * step) % len(CACHING)]
                 answers = {
                     **{key: answer for key, answer in technical.items() if key != "cached"},
                     **(caching if technical["cached"] else {"cache": "none"}),

@@ -42,10 +42,17 @@ def emitted_as(path: Path) -> re.Pattern[str]:
 
 @pytest.fixture(scope="session")
 def emitted(render: Render) -> dict[Path, set[bytes]]:
-    """What each source becomes in four services: two pairs that have no answer in common."""
+    """What each source becomes in a few services.
+
+    Two pairs that have no answer in common, and one for each answer that has more than two.
+    """
+    few = {case.name: case for case in COVERING[:4]}
+    for key in ("cache", "cache_strategy"):
+        for case in {case.answers.get(key): case for case in COVERING}.values():
+            few[case.name] = case
     forms = sorted(((emitted_as(path), path) for path in SOURCES), key=lambda each: -depth(each[1]))
     found: dict[Path, set[bytes]] = {path: set() for path in SOURCES}
-    for service in map(render, COVERING[:4]):
+    for service in map(render, few.values()):
         for file in service.files():
             name = service.relative(file)
             source = next(path for form, path in forms if form.fullmatch(name))

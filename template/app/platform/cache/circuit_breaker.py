@@ -88,7 +88,7 @@ class CircuitBreaker:
     def _miss(self, key: str) -> None:
         self._missed.add(key)
         if len(self._missed) > MAX_MISSED:
-            # Too many to remember: wait until all that is kept now has come to its end.
+            # More than can be remembered: wait until all that is kept now has come to its end.
             self._missed.clear()
             self._not_before = time.monotonic() + self._ttl_seconds + 1
 
