@@ -53,6 +53,8 @@ CASES: dict[str, dict[str, Any]] = {
         "rate_limit": "10/second",
         "modules": RICH_MODULES,
     },
+    "redis": {"database": "postgresql", "cache": "redis", "cache_strategy": "write-through"},
+    "memcached": {"cache": "memcached", "cache_strategy": "read-through", "modules": RICH_MODULES},
 }
 
 # What a covering set covers; a question with more answers than these belongs here.

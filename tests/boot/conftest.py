@@ -11,7 +11,7 @@ import yaml
 
 from ..support import commit, render, run, uv
 from .cases import CASES
-from .running import POSTGRESQL, Service, new_database_url
+from .running import CACHES, POSTGRESQL, Service, listens, new_database_url
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -30,13 +30,19 @@ def service(
     answers = CASES[request.param]
     if answers.get("database") == "postgresql" and not _postgresql_answers():
         pytest.skip(f"no PostgreSQL server answers at {POSTGRESQL}")
+    cache_url = CACHES.get(answers.get("cache", ""))
+    if cache_url and not listens(cache_url):
+        pytest.skip(f"no {answers['cache']} server answers at {cache_url}")
     folder = tmp_path_factory.mktemp(request.param)
     path = render(template, folder / "service", answers)
     commit(path, "Create the service")
     uv(path, "sync", "--quiet")
     recorded = yaml.safe_load((path / ".copier-answers.yml").read_text(encoding="utf-8"))
     url = new_database_url(recorded, folder)
-    made = Service(path, recorded, url, {"APP_DATABASE_URL": url, "APP_TEST_DATABASE_URL": url})
+    variables = {"APP_DATABASE_URL": url, "APP_TEST_DATABASE_URL": url}
+    if cache_url:
+        variables |= {"APP_CACHE_URL": cache_url, "APP_TEST_CACHE_URL": cache_url}
+    made = Service(path, recorded, url, variables)
     yield made
     made.python(
         "import asyncio; from app.platform.persistence import adapter;"

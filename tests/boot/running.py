@@ -13,12 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from ..support import ENVIRONMENT, run, uv
 
 POSTGRESQL = os.environ.get("ANDAMIO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432")
+CACHES = {
+    "redis": os.environ.get("ANDAMIO_TEST_REDIS_URL", "redis://127.0.0.1:6379/0"),
+    "memcached": os.environ.get("ANDAMIO_TEST_MEMCACHED_URL", "memcached://127.0.0.1:11211"),
+}
 SECONDS_TO_START = 60
 ADMIN_EMAIL = "admin@example.com"
 ADMIN_PASSWORD = "an administrator's password"
@@ -72,6 +77,16 @@ def new_database_url(answers: Mapping[str, Any], folder: Path) -> str:
     if answers["database"] == "postgresql":
         return f"{POSTGRESQL.rstrip('/')}/andamio_{secrets.token_hex(6)}"
     return f"sqlite:///{folder / 'boot.db'}"
+
+
+def listens(url: str) -> bool:
+    """Whether a server listens where a URL says."""
+    where = urlsplit(url)
+    try:
+        with socket.create_connection((where.hostname, where.port), timeout=2):
+            return True
+    except OSError:
+        return False
 
 
 def free_port() -> int:

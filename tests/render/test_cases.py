@@ -47,9 +47,7 @@ def test_every_answer_meets_every_other(one: str, other: str) -> None:
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("key", VARIED)
 def test_every_strategy_meets_every_answer(key: str, strategy: str) -> None:
-    seen = {
-        case.answers[key] for case in CASES if case.answers.get("cache_strategy") == strategy
-    }
+    seen = {case.answers[key] for case in CASES if case.answers.get("cache_strategy") == strategy}
     assert seen == {case.answers[key] for case in CASES} - {"none" if key == "cache" else None}
 
 

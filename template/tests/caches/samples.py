@@ -4,8 +4,10 @@ import asyncio
 import secrets
 import uuid
 from dataclasses import dataclass
+from typing import NoReturn
 from uuid import UUID
 
+from app.kernel.errors import Unavailable
 from tests import fakes
 
 TTL_SECONDS = 5.0
@@ -27,6 +29,19 @@ def new_thing() -> Thing:
 def new_kind() -> str:
     """A name that no other run uses: several may share one server."""
     return f"test:{secrets.token_hex(4)}"
+
+
+class Away:
+    """A cache that does not answer."""
+
+    async def fail(self, *_: object) -> NoReturn:
+        raise Unavailable("The cache does not answer.")
+
+    get = set = add = swap = ping = fail
+
+    async def delete(self, key: str) -> None: ...
+
+    async def close(self) -> None: ...
 
 
 class Stored(fakes.InMemoryRepository[Thing]):

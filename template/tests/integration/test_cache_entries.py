@@ -5,7 +5,6 @@ import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NoReturn
 from uuid import UUID
 
 import pytest
@@ -16,20 +15,7 @@ from app.platform.cache.entries import Entries
 from app.platform.cache.port import Cache
 from tests import fakes
 from tests.caches.processes import two_clients
-from tests.caches.samples import TTL_SECONDS, Stored, Thing, new_kind, new_thing
-
-
-class Away:
-    """A cache that does not answer."""
-
-    async def fail(self, *_: object) -> NoReturn:
-        raise Unavailable("The cache does not answer.")
-
-    get = set = add = swap = ping = fail
-
-    async def delete(self, key: str) -> None: ...
-
-    async def close(self) -> None: ...
+from tests.caches.samples import TTL_SECONDS, Away, Stored, Thing, new_kind, new_thing
 
 
 class Process:

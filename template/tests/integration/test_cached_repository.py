@@ -9,7 +9,7 @@ from app.main import Service
 from app.platform.persistence.database import Database
 from tests import fakes
 from tests.caches.processes import Process, two_processes
-from tests.caches.samples import Thing, new_thing
+from tests.caches.samples import Away, Stored, Thing, new_kind, new_thing
 
 
 @pytest.fixture
@@ -110,3 +110,16 @@ async def test_a_change_that_is_undone_is_never_seen(
     with pytest.raises(ValueError, match="undo"):
         await fail_half_way()
     assert await other.repository.get(thing.id) == thing
+
+
+async def test_without_a_cache_everything_goes_on(database: Database) -> None:
+    repository = Process(Away(), new_kind(), Stored(), database).repository
+    thing = new_thing()
+    changed = replace(thing, version=2)
+
+    await repository.add(thing)
+    assert await repository.get(thing.id) == thing
+    await repository.replace(changed)
+    assert await repository.get(thing.id) == changed
+    await repository.remove(changed)
+    assert await repository.get(thing.id) is None
