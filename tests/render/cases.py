@@ -180,8 +180,10 @@ RATE_LIMITS = ("100/minute", "")
 COVERAGE_TARGETS = (90, 0, 95)
 
 # Which cache, and by which strategy: that turns with the cases, or they would be many more.
-CACHING = [{"cache": cache, "cache_strategy": s} for cache, s in product(CACHES, STRATEGIES)]
-TECHNICAL = [
+CACHING: list[dict[str, Any]] = [
+    {"cache": cache, "cache_strategy": strategy} for cache, strategy in product(CACHES, STRATEGIES)
+]
+TECHNICAL: list[dict[str, Any]] = [
     {"database": database, "cached": cached, "metrics": metrics, "rate_limit": rate_limit}
     for database, cached, metrics, rate_limit in product(DATABASES, CACHED, METRICS, RATE_LIMITS)
 ]
