@@ -89,9 +89,14 @@ async def test_what_is_not_found_is_not_kept(process: Process, stored: Stored) -
 async def test_who_gives_up_takes_nothing_from_the_others(
     process: Process, stored: Stored, thing: Thing
 ) -> None:
+    async def load() -> Thing | None:
+        return await stored.get(thing.id)
+
     stored.open.clear()
-    impatient, patient = (asyncio.ensure_future(process.read(thing.id)) for _ in range(2))
+    impatient = asyncio.ensure_future(process.entries.fill(thing.id, load))
     await stored.waited_for.wait()
+    patient = asyncio.ensure_future(process.entries.fill(thing.id, load))
+    await asyncio.sleep(0)
 
     impatient.cancel()
     stored.open.set()
@@ -129,6 +134,26 @@ async def test_what_was_loaded_before_a_change_is_not_kept_after_it(
     assert await early == thing
     assert await late == changed
     assert await writer.read(thing.id) == changed
+
+
+async def test_who_reads_after_a_change_does_not_wait_for_who_read_before(
+    process: Process, stored: Stored, thing: Thing
+) -> None:
+    stored.open.clear()
+    early = asyncio.ensure_future(process.read(thing.id))
+    await stored.waited_for.wait()
+    changed = replace(thing, version=2)
+
+    async def load() -> Thing | None:
+        return changed
+
+    await process.entries.forget(thing.id)
+    assert await asyncio.wait_for(process.entries.fill(thing.id, load), 5) == changed
+    assert not early.done()
+
+    stored.open.set()
+    await early
+    assert await process.entries.get(thing.id) == changed
 
 
 async def test_a_reader_that_is_slow_or_gone_does_not_hold_up_the_others(
