@@ -46,6 +46,7 @@ RUNTIME = (
 # What it imports besides because of one answer.
 RUNTIME_BY_ANSWER = {
     ("cache", "memory"): ("cachetools~=8.0.2",),
+    ("cache", "redis"): ("redis~=8.1.0",),
     ("database", "sqlite"): ("aiosqlite~=0.22.1",),
     ("database", "postgresql"): ("asyncpg~=0.32.0",),
     # MySQL 8 takes passwords over unencrypted connections only if they are encrypted themselves.
@@ -76,6 +77,17 @@ DATABASE_URLS = {
 }
 # What people have to run besides the service; nothing for a file.
 DATABASE_SERVERS = {"sqlite": "", "postgresql": "PostgreSQL", "mysql": "MySQL or MariaDB"}
+# Where it finds its cache unless told otherwise, and the beginnings of such URLs, as Python.
+CACHE_SERVERS = {
+    "redis": ("redis://localhost:6379/0", '("redis://", "rediss://")'),
+    "memcached": ("memcached://localhost:11211", '"memcached://"'),
+}
+# The classes that make each strategy, with their modules in `app.platform.cache`.
+CACHE_ENTRIES = {
+    "cache-aside": ("entries", "Entries"),
+    "read-through": ("loading", "LoadingEntries"),
+    "write-through": ("versioned", "VersionedEntries"),
+}
 ACCESS_POLICIES = {"rbac": "RoleBasedAccess"}
 
 
@@ -233,6 +245,7 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "access_policy": ACCESS_POLICIES[answers["authorization"]],
         "app_modules": [_module(name, entities) for name, entities in answers["modules"].items()],
+        **_cache(answers["cache"], answers.get("cache_strategy")),
         "dependencies": _dependencies(answers),
         "author_line": _author_line(answers["author_name"], answers["author_email"]),
         "database_server": DATABASE_SERVERS[answers["database"]],
@@ -245,6 +258,36 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "tested_database": "sqlite" if _sqlite_stands_in(answers) else answers["database"],
         "tested_on": TESTED_ON,
     }
+
+
+def _cache(cache: str, strategy: str | None) -> dict[str, Any]:
+    """Return how the cache is plugged in; there is no strategy without a cache."""
+    url, schemes = CACHE_SERVERS.get(cache, ("", ""))
+    if cache == "none" or strategy is None:
+        return {"cache_imports": [], "cache_url": url}
+    adapter = f"{pascal(cache)}Cache"
+    module = strategy.replace("-", "_")
+    repository = f"{pascal(module)}Repository"
+    of_strategy = [CACHE_ENTRIES[strategy], (module, repository)]
+    of_cache = [(cache, adapter)]
+    if url:
+        of_cache.append(("circuit_breaker", "CircuitBreaker"))
+        call = f"CircuitBreaker({adapter}(settings.cache_url), settings.cache_ttl_seconds)"
+    else:
+        call = f"{adapter}()"
+    return {
+        "cache_adapter": call,
+        "cache_entries": CACHE_ENTRIES[strategy][1],
+        "cache_imports": _cache_imports([*of_cache, *of_strategy]),
+        "cache_repository": repository,
+        "cache_schemes": schemes,
+        "cache_test_imports": _cache_imports([*of_strategy, ("port", "Cache")]),
+        "cache_url": url,
+    }
+
+
+def _cache_imports(classes: list[tuple[str, str]]) -> list[str]:
+    return [import_of(f"app.platform.cache.{module}", name) for module, name in sorted(classes)]
 
 
 def natural_key(name: str) -> list[str | int]:

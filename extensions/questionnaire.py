@@ -74,14 +74,15 @@ RESERVED_FIELDS = frozenset({
 RESERVED_SLUGS = frozenset({
     "aiosqlite", "alembic", "annotated-doc", "annotated-types", "anyio", "argon2-cffi",
     "argon2-cffi-bindings", "ast-serialize", "asyncmy", "asyncpg", "cachetools", "certifi", "cffi",
-    "click", "colorama", "coverage", "cryptography", "deprecated", "dnspython", "email-validator", "fastapi", "greenlet", "grimp", "h11",
-    "httpcore", "httptools", "httpx", "idna", "import-linter", "iniconfig", "librt", "limits",
-    "mako", "markdown-it-py", "markupsafe", "mdurl", "mypy", "mypy-extensions", "opentelemetry-api",
-    "packaging", "pathspec", "pluggy", "prometheus-client", "pycparser", "pydantic",
-    "pydantic-core", "pydantic-settings", "pygments", "pyjwt", "pytest", "pytest-cov",
-    "python-dotenv", "pyyaml", "redis", "rich", "ruff", "setuptools", "sqlalchemy", "starlette",
-    "structlog", "types-cachetools", "typing-extensions", "typing-inspection", "uuid-utils", "uv",
-    "uvicorn", "uvloop", "watchfiles", "websockets", "wrapt",
+    "click", "colorama", "coverage", "cryptography", "deprecated", "dnspython", "email-validator",
+    "faker", "fastapi", "greenlet", "grimp", "h11", "hiredis", "httpcore", "httptools", "httpx",
+    "idna", "import-linter", "iniconfig", "librt", "limits", "mako", "markdown-it-py", "markupsafe",
+    "mdurl", "mypy", "mypy-extensions", "opentelemetry-api", "packaging", "pathspec", "pluggy",
+    "prometheus-client", "pycparser", "pydantic", "pydantic-core", "pydantic-settings", "pygments",
+    "pyjwt", "pytest", "pytest-cov", "python-dotenv", "pyyaml", "redis", "rich", "ruff",
+    "setuptools", "sqlalchemy", "starlette", "structlog", "types-cachetools", "typing-extensions",
+    "typing-inspection", "tzdata", "uuid-utils", "uv", "uvicorn", "uvloop", "watchfiles",
+    "websockets", "wrapt",
 })
 # fmt: on
 

@@ -12,6 +12,10 @@ DATABASE_SERVERS = {
     ).rstrip("/"),
     "mysql": os.environ.get("ANDAMIO_TEST_MYSQL_URL", "mysql://root@127.0.0.1:3306").rstrip("/"),
 }
+CACHE_SERVERS = {
+    "redis": os.environ.get("ANDAMIO_TEST_REDIS_URL", "redis://127.0.0.1:6379/0"),
+    "memcached": os.environ.get("ANDAMIO_TEST_MEMCACHED_URL", "memcached://127.0.0.1:11211"),
+}
 
 
 def answers(url: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from .. import servers
-from ..servers import DATABASE_SERVERS
+from ..servers import CACHE_SERVERS, DATABASE_SERVERS
 from ..support import commit, render, uv
 from .cases import CASES
 from .running import Service, new_database_url
@@ -29,15 +29,20 @@ def service(
 ) -> Iterator[Service]:
     """The service of a case, with what it needs installed."""
     answers = CASES[request.param]
-    server = DATABASE_SERVERS.get(answers["database"])
-    if server and not servers.answers(server):
-        pytest.skip(f"no server answers at {server}")
+    wanted = (DATABASE_SERVERS.get(answers["database"]), CACHE_SERVERS.get(answers["cache"]))
+    for server in filter(None, wanted):
+        if not servers.answers(server):
+            pytest.skip(f"no server answers at {server}")
+    cache_url = CACHE_SERVERS.get(answers["cache"])
     folder = tmp_path_factory.mktemp(request.param)
     path = render(template, folder / "service", answers)
     commit(path, "Create the service")
     uv(path, "sync", "--quiet")
     recorded = yaml.safe_load((path / ".copier-answers.yml").read_text(encoding="utf-8"))
     url = new_database_url(recorded, folder)
-    made = Service(path, recorded, url, {"APP_DATABASE_URL": url, "APP_TEST_DATABASE_URL": url})
+    variables = {"APP_DATABASE_URL": url, "APP_TEST_DATABASE_URL": url}
+    if cache_url:
+        variables |= {"APP_CACHE_URL": cache_url, "APP_TEST_CACHE_URL": cache_url}
+    made = Service(path, recorded, url, variables)
     yield made
     made.drop_database()

@@ -64,6 +64,8 @@ REFUSED = [
     Refused("author_email", "ana@example.com\n", "not an email address"),
     Refused("database", "oracle", "choose sqlite, postgresql or mysql"),
     Refused("cache", None, "missing"),
+    Refused("cache", "valkey", "choose memory, none, redis or memcached"),
+    Refused("cache_strategy", "write-behind", "choose cache-aside, read-through or write-through"),
     Refused("auth", "basic", "choose jwt"),
     Refused("authorization", "acl", "choose rbac"),
     Refused("metrics", "Prometheus", "choose prometheus or none"),

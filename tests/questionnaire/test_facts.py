@@ -30,6 +30,7 @@ ANSWERS: dict[str, Any] = {
         "crm": {"person": {"address": "email unique", "born": "date optional"}},
     },
     "database": "sqlite",
+    "seed_data": False,
     "cache": "none",
     "authorization": "rbac",
     "rate_limit": "100/minute",
@@ -138,17 +139,21 @@ def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
     [
         ("rate_limit", "1/day", "", ["limits"]),
         ("metrics", "prometheus", "none", ["prometheus-client"]),
+        ("seed_data", True, False, ["faker"]),
         ("database", "sqlite", "postgresql", ["aiosqlite"]),
         ("database", "postgresql", "sqlite", ["asyncpg"]),
         ("database", "mysql", "sqlite", ["asyncmy", "cryptography"]),
         ("cache", "memory", "none", ["cachetools", "types-cachetools"]),
+        ("cache", "redis", "none", ["redis"]),
+        ("cache", "memcached", "none", []),
     ],
 )
 def test_a_dependency_comes_with_its_answer_only(
-    key: str, answer: str, other: str, added: list[str]
+    key: str, answer: Any, other: Any, added: list[str]
 ) -> None:
-    def needed(choice: str) -> list[str]:
-        result = facts(ANSWERS | {key: choice})
+    def needed(choice: Any) -> list[str]:
+        strategy = {"cache_strategy": "cache-aside"} if choice != "none" else {}
+        result = facts(ANSWERS | strategy | {key: choice})
         for name in ("dependencies", "dev_dependencies"):
             assert result[name] == sorted(result[name])
         return [*result["dependencies"], *result["dev_dependencies"]]
@@ -189,6 +194,26 @@ def test_sqlite_stands_in_for_a_server_only() -> None:
     assert "aiosqlite~=0.22.1" not in server["dependencies"]
     assert facts(ANSWERS | {"test_database": "sqlite"})["sqlite_stands_in"] is False
     assert facts(ANSWERS | {"database": "mysql"})["sqlite_stands_in"] is False
+
+
+@pytest.mark.parametrize("strategy", ["cache-aside", "read-through", "write-through"])
+@pytest.mark.parametrize("cache", ["memory", "redis", "memcached"])
+def test_a_cache_is_plugged_in_by_its_name_and_its_strategys(cache: str, strategy: str) -> None:
+    result = facts(ANSWERS | {"cache": cache, "cache_strategy": strategy})
+    repository = "".join(part.capitalize() for part in strategy.split("-")) + "Repository"
+
+    assert result["cache_repository"] == repository
+    assert f"{cache.capitalize()}Cache(" in result["cache_adapter"]
+    imports = result["cache_imports"]
+    assert imports == sorted(imports)
+    for name in (f"{cache.capitalize()}Cache", repository, result["cache_entries"]):
+        assert sum(line.endswith(f" import {name}") for line in imports) == 1
+    assert result["cache_url"].partition("://")[0] == ("" if cache == "memory" else cache)
+
+
+def test_without_a_cache_there_is_no_strategy() -> None:
+    assert facts(ANSWERS)["cache_imports"] == []
+    assert facts(ANSWERS)["cache_url"] == ""
 
 
 def test_the_rest() -> None:

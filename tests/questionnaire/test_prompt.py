@@ -119,7 +119,12 @@ def test_a_mistake_is_explained_and_the_question_asked_again(
 
     copy.sees("Main database (Base de Datos Principal)")
     copy.types(DOWN, ENTER)
-    copy.answers("Cache (Caché y Performance)", "Authentication", "Authorization")
+    copy.answers("Seed data (Modelo de Datos)")
+    copy.sees("Cache (Caché y Performance)")
+    copy.types(DOWN, DOWN, ENTER)
+    copy.sees("Cache strategy (Caché y Performance)")
+    copy.types(DOWN, ENTER)
+    copy.answers("Authentication", "Authorization")
     copy.sees("Rate limiting (Seguridad de Datos)")
     copy.types(CLEAR_LINE, "5/fortnight", ENTER)
     copy.sees("'5/fortnight' is not a rate limit")
@@ -143,7 +148,9 @@ def test_a_mistake_is_explained_and_the_question_asked_again(
         "author_email": "ana@example.com",
         "modules": {"shop": {"order": {"label": "str unique", "at": "date optional"}}},
         "database": "postgresql",
-        "cache": "memory",
+        "seed_data": True,
+        "cache": "redis",
+        "cache_strategy": "read-through",
         "auth": "jwt",
         "authorization": "rbac",
         "rate_limit": "5/second",
@@ -160,7 +167,8 @@ def test_an_update_that_changes_no_answer_changes_nothing(
     update.answers("Project name", "Project slug", "Description", "Author", "Author's email")
     update.sees("High-level structure")
     update.types(ESCAPE + ENTER)
-    update.answers("Main database", "Cache", "Authentication", "Authorization")
+    update.answers("Main database", "Seed data", "Cache (", "Cache strategy")
+    update.answers("Authentication", "Authorization")
     update.answers("Rate limiting", "Coverage target", "Metrics")
     update.ends()
 

@@ -93,7 +93,12 @@ def test_the_proposed_slug_is_always_accepted(name: str) -> None:
 
 
 def test_no_slug_is_the_name_of_a_dependency() -> None:
-    requirements = [*facts.RUNTIME, *facts.RUNTIME_IF_RATE_LIMITED, *facts.DEVELOPMENT]
+    requirements = [
+        *facts.RUNTIME,
+        *facts.RUNTIME_IF_RATE_LIMITED,
+        *facts.RUNTIME_IF_SEEDED,
+        *facts.DEVELOPMENT,
+    ]
     requirements += [one for some in facts.DEVELOPMENT_BY_ANSWER.values() for one in some]
     requirements += [one for some in facts.RUNTIME_BY_ANSWER.values() for one in some]
     assert {one.split("~=")[0].split("[")[0] for one in requirements} <= RESERVED_SLUGS

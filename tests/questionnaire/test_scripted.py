@@ -72,9 +72,9 @@ def test_the_folder_of_a_service_that_exists_is_left_as_it_is(
 ) -> None:
     (tmp_path / "notes.txt").write_text("mine")
 
-    outcome = copier(*COPY, "--data", "cache=redis", template, tmp_path)
+    outcome = copier(*COPY, "--data", "auth=basic", template, tmp_path)
 
-    assert_refused(outcome, "cache: 'redis' is not a choice; choose memory or none.")
+    assert_refused(outcome, "auth: 'basic' is not a choice; choose jwt.")
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
@@ -98,7 +98,7 @@ def edit_answer(service: Path, key: str, answer: Any) -> None:
             "modules: The field 'shop.thing.size",
         ),
         ("modules", "{shop: {", "modules: This is not valid YAML at line 1"),
-        ("cache", "redis", "cache: 'redis' is not a choice"),
+        ("cache", "valkey", "cache: 'valkey' is not a choice"),
         ("coverage_target", 900, "coverage_target: 900 is not a target"),
     ],
 )

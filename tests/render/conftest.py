@@ -102,7 +102,13 @@ def tools(shared: Path) -> Tools:
     """The tools, installed once."""
     by_answer = (facts.RUNTIME_BY_ANSWER, facts.DEVELOPMENT_BY_ANSWER)
     chosen = chain.from_iterable(chain(*(each.values() for each in by_answer)))
-    needed = {*facts.RUNTIME, *facts.RUNTIME_IF_RATE_LIMITED, *facts.DEVELOPMENT, *chosen}
+    needed = {
+        *facts.RUNTIME,
+        *facts.RUNTIME_IF_RATE_LIMITED,
+        *facts.RUNTIME_IF_SEEDED,
+        *facts.DEVELOPMENT,
+        *chosen,
+    }
     path = shared / "environment"
 
     def make() -> None:

@@ -69,7 +69,12 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
     """One environment for all services: the union of what their answers make them need."""
     environment = tmp_path_factory.mktemp("environment") / "venv"
     python = environment / "bin" / "python"
-    needed = [*facts.RUNTIME, *facts.RUNTIME_IF_RATE_LIMITED, *facts.DEVELOPMENT]
+    needed = [
+        *facts.RUNTIME,
+        *facts.RUNTIME_IF_RATE_LIMITED,
+        *facts.RUNTIME_IF_SEEDED,
+        *facts.DEVELOPMENT,
+    ]
     for by_answer in (facts.RUNTIME_BY_ANSWER, facts.DEVELOPMENT_BY_ANSWER):
         needed += [requirement for some in by_answer.values() for requirement in some]
     run("uv", "venv", "--quiet", "--python", sys.executable, environment)

@@ -49,7 +49,7 @@ def make_release(template: Path) -> None:
     for name in TEAM_DELETED:
         with (tree / name).open("a", encoding="utf-8") as file:
             file.write("# Changed by the release.\n")
-    (tree / WITHDRAWN).unlink()
+    (tree / f"{WITHDRAWN}.jinja").unlink()
     release(template, "v1.1.0")
 
 

@@ -1,35 +1,15 @@
-"""What was read lately comes from the cache, but never what has changed since."""
+"""What is read is never older than the last change, whichever process made it."""
 
-import uuid
-from dataclasses import dataclass, replace
-from uuid import UUID
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from app.main import Service
-from app.platform.cache.memory import MemoryCache
-from app.platform.cache.repository import CachedRepository
 from app.platform.persistence.database import Database
 from tests import fakes
-
-
-@dataclass(frozen=True)
-class Thing:
-    id: UUID
-    owner_id: UUID
-    version: int
-
-
-class Setting:
-    """A repository that can be changed behind the cache's back."""
-
-    def __init__(self, database: Database) -> None:
-        self.stored = fakes.InMemoryRepository[Thing]()
-        self.cached = CachedRepository(self.stored, MemoryCache(60), database, "things")
-        self.thing = Thing(uuid.uuid4(), fakes.ALICE.id, 1)
-
-    async def read(self) -> Thing | None:
-        return await self.cached.get(self.thing.id)
+from tests.caches.processes import Process, two_processes
+from tests.caches.samples import Away, Stored, Thing, new_kind, new_thing
 
 
 @pytest.fixture
@@ -38,50 +18,108 @@ def database(service: Service) -> Database:
 
 
 @pytest.fixture
-async def setting(database: Database) -> Setting:
-    setting = Setting(database)
-    await setting.cached.add(setting.thing)
-    assert await setting.read() == setting.thing
-    return setting
+async def processes(database: Database) -> AsyncIterator[tuple[Process, Process]]:
+    async with two_processes(database) as processes:
+        yield processes
 
 
-async def test_a_second_read_asks_no_database(setting: Setting) -> None:
-    setting.stored.entities.clear()
-
-    assert await setting.read() == setting.thing
-    assert (await setting.cached.page(20, None)).items == []
-
-
-async def test_a_change_is_seen_at_once(setting: Setting) -> None:
-    changed = replace(setting.thing, version=2)
-    await setting.cached.replace(changed)
-    assert await setting.read() == changed
-
-    await setting.cached.remove(changed)
-    assert await setting.read() is None
+@pytest.fixture
+async def thing(processes: tuple[Process, Process]) -> Thing:
+    """A thing that both have read."""
+    thing = new_thing()
+    await processes[0].repository.add(thing)
+    for process in processes:
+        assert await process.repository.get(thing.id) == thing
+    return thing
 
 
-async def test_a_new_owner_is_seen_at_once(setting: Setting) -> None:
-    setting.stored.entities[setting.thing.id] = changed = replace(setting.thing, version=2)
-    setting.stored.owned = [setting.thing.id]
+async def test_a_second_read_asks_no_database(
+    processes: tuple[Process, Process], thing: Thing
+) -> None:
+    one, other = processes
+    one.stored.asked = 0
+    one.stored.entities.clear()
 
-    await setting.cached.change_owner(fakes.ALICE.id, fakes.BOB.id, fakes.NOW)
+    assert await one.repository.get(thing.id) == thing
+    assert await other.repository.get(thing.id) == thing
+    assert one.stored.asked == 0
+    assert (await one.repository.page(20, None)).items == []
 
-    assert await setting.read() == changed
+
+async def test_a_change_is_seen_at_once_in_both(
+    processes: tuple[Process, Process], thing: Thing
+) -> None:
+    one, other = processes
+    changed = replace(thing, version=2)
+    await one.repository.replace(changed)
+    assert await other.repository.get(thing.id) == changed
+    assert await one.repository.get(thing.id) == changed
+
+    await other.repository.remove(changed)
+    assert await one.repository.get(thing.id) is None
+    assert await other.repository.get(thing.id) is None
 
 
-async def test_a_transaction_reads_past_the_cache(setting: Setting, database: Database) -> None:
-    setting.stored.entities[setting.thing.id] = changed = replace(setting.thing, version=2)
+async def test_a_new_owner_is_seen_at_once_in_both(
+    processes: tuple[Process, Process], thing: Thing
+) -> None:
+    one, other = processes
+    one.stored.entities[thing.id] = changed = replace(thing, version=2)
+    one.stored.owned = [thing.id]
+
+    await one.repository.change_owner(fakes.ALICE.id, fakes.BOB.id, fakes.NOW)
+
+    assert await other.repository.get(thing.id) == changed
+    assert await one.repository.get(thing.id) == changed
+
+
+async def test_a_transaction_reads_past_the_cache(
+    processes: tuple[Process, Process], thing: Thing, database: Database
+) -> None:
+    process, _ = processes
+    process.stored.entities[thing.id] = changed = replace(thing, version=2)
 
     async with database.transaction():
-        assert await setting.read() == changed
-    assert await setting.read() == setting.thing
+        assert await process.repository.get(thing.id) == changed
+        assert await process.repository.get_to_change(thing.id) == changed
+    assert await process.repository.get(thing.id) == thing
 
 
-async def test_others_see_a_change_once_it_is_kept(setting: Setting, database: Database) -> None:
-    changed = replace(setting.thing, version=2)
+async def test_a_change_is_seen_once_it_is_kept(
+    processes: tuple[Process, Process], thing: Thing, database: Database
+) -> None:
+    one, other = processes
+    changed = replace(thing, version=2)
 
     async with database.transaction():
-        await setting.cached.replace(changed)
-        assert await setting.read() == changed
-    assert await setting.read() == changed
+        await one.repository.replace(changed)
+        assert await other.entries.get(thing.id) == thing
+    assert await other.repository.get(thing.id) == changed
+
+
+async def test_a_change_that_is_undone_is_never_seen(
+    processes: tuple[Process, Process], thing: Thing, database: Database
+) -> None:
+    one, other = processes
+
+    async def fail_half_way() -> None:
+        async with database.transaction():
+            await one.repository.replace(replace(thing, version=2))
+            raise ValueError("undo")
+
+    with pytest.raises(ValueError, match="undo"):
+        await fail_half_way()
+    assert await other.repository.get(thing.id) == thing
+
+
+async def test_without_a_cache_everything_goes_on(database: Database) -> None:
+    repository = Process(Away(), new_kind(), Stored(), database).repository
+    thing = new_thing()
+    changed = replace(thing, version=2)
+
+    await repository.add(thing)
+    assert await repository.get(thing.id) == thing
+    await repository.replace(changed)
+    assert await repository.get(thing.id) == changed
+    await repository.remove(changed)
+    assert await repository.get(thing.id) is None

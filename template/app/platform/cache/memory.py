@@ -1,51 +1,55 @@
-"""A cache in the memory of this process."""
+"""A cache in the memory of this process; other processes have their own."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import NamedTuple
 
-from cachetools import TTLCache
+from cachetools import TLRUCache
 
 MAX_ENTRIES = 10_000
 
 
-class MemoryCache:
-    """Keeps values for `ttl_seconds`, the most recently used first; 0 keeps nothing.
+class _Item(NamedTuple):
+    value: bytes
+    seconds: float
 
-    Other processes do not see what is deleted here, so a stale value can live there for as long.
+
+def _end(_: str, item: _Item, now: float) -> float:
+    return now + item.seconds
+
+
+class MemoryCache:
+    """Up to `MAX_ENTRIES` values; those that were used least recently make room.
+
+    No call waits for anything, so each is done in one step.
     """
 
-    def __init__(self, ttl_seconds: float) -> None:
-        self._ttl = ttl_seconds
-        self._values: TTLCache[str, Any] = TTLCache(MAX_ENTRIES, ttl_seconds)
-        self._loading: dict[str, asyncio.Task[Any]] = {}
+    def __init__(self) -> None:
+        self._items: TLRUCache[str, _Item, float] = TLRUCache(MAX_ENTRIES, _end)
 
-    async def get_or_load(self, key: str, load: Callable[[], Awaitable[Any]]) -> Any:
-        if not self._ttl:
-            return await load()
-        if (value := self._values.get(key)) is not None:
-            return value
-        if (task := self._loading.get(key)) is None:
-            task = asyncio.ensure_future(self._load(key, load))
-            self._loading[key] = task
-        # A caller that gives up must not take the value away from the others.
-        return await asyncio.shield(task)
+    async def get(self, key: str) -> bytes | None:
+        item = self._items.get(key)
+        return None if item is None else item.value
 
-    async def _load(self, key: str, load: Callable[[], Awaitable[Any]]) -> Any:
-        task = asyncio.current_task()
-        try:
-            value = await load()
-            # `delete` may have come while the value was on its way: then it is out of date.
-            if value is not None and self._loading.get(key) is task:
-                self._values[key] = value
-            return value
-        finally:
-            if self._loading.get(key) is task:
-                del self._loading[key]
+    async def set(self, key: str, value: bytes, seconds: float) -> None:
+        self._items[key] = _Item(value, seconds)
+
+    async def add(self, key: str, value: bytes, seconds: float) -> bool:
+        if key in self._items:
+            return False
+        self._items[key] = _Item(value, seconds)
+        return True
+
+    async def swap(self, key: str, old: bytes, new: bytes, seconds: float) -> bool:
+        item = self._items.get(key)
+        if item is None or item.value != old:
+            return False
+        self._items[key] = _Item(new, seconds)
+        return True
 
     async def delete(self, key: str) -> None:
-        self._values.pop(key, None)
-        self._loading.pop(key, None)
+        self._items.pop(key, None)
 
     async def ping(self) -> None:
         return None
+
+    async def close(self) -> None:
+        self._items.clear()

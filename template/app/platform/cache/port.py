@@ -1,20 +1,31 @@
-"""What the service needs of a cache."""
+"""What the service needs of a cache: bytes by key, for a while."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 
 class Cache(Protocol):
-    """Values by key, for a while. It is never the only place where a value is kept."""
+    """Never the only place where a value is kept: any of them may be gone at any time.
 
-    async def get_or_load(self, key: str, load: Callable[[], Awaitable[Any]]) -> Any:
-        """The value under `key`, or what `load` gives, which is then kept unless it is None.
+    Every call raises `app.kernel.errors.Unavailable` if the cache does not answer.
+    """
 
-        Callers that miss the same key at the same time share one call of `load`.
-        """
+    async def get(self, key: str) -> bytes | None:
+        """The value under `key`, or None."""
+
+    async def set(self, key: str, value: bytes, seconds: float) -> None:
+        """Keep `value`, whatever was there."""
+
+    async def add(self, key: str, value: bytes, seconds: float) -> bool:
+        """Keep `value` if nothing is there; whether it was kept."""
+
+    async def swap(self, key: str, old: bytes, new: bytes, seconds: float) -> bool:
+        """Keep `new` if `old` is there (compare and set); whether it was kept."""
 
     async def delete(self, key: str) -> None:
-        """Forget `key`, including a value that is just being loaded."""
+        """Forget `key`."""
 
     async def ping(self) -> None:
-        """Return if the cache answers, else raise `app.kernel.errors.Unavailable`."""
+        """Return if the cache answers."""
+
+    async def close(self) -> None:
+        """Give back what it holds, such as connections."""

@@ -1,28 +1,27 @@
-"""Cache-aside for the repository of one kind of entity."""
+"""Read-through: the repository reads from the cache alone, which loads what it lacks."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from app.kernel.paging import Page
 from app.kernel.ports import Entity, Repository
-from app.platform.cache.port import Cache
+from app.platform.cache.loading import LoadingEntries
 from app.platform.persistence.database import Database
 
 Kept = TypeVar("Kept", bound=Entity)
 
 
-class CachedRepository(Generic[Kept]):
-    """Answers `get` from the cache and forgets what changes; all else goes straight through."""
+class ReadThroughRepository(Generic[Kept]):
+    """Reads from the cache and makes it forget what changes; all else goes straight through."""
 
     def __init__(
-        self, repository: Repository[Kept], cache: Cache, database: Database, kind: str
+        self, repository: Repository[Kept], entries: LoadingEntries[Kept], database: Database
     ) -> None:
         self._repository = repository
-        self._cache = cache
+        self._entries = entries
         self._database = database
-        self._kind = kind
 
     async def add(self, entity: Kept) -> None:
         await self._repository.add(entity)
@@ -31,10 +30,7 @@ class CachedRepository(Generic[Kept]):
         if self._database.in_transaction:
             # What this transaction has changed is nobody else's to see yet.
             return await self._repository.get(entity_id)
-        value = await self._cache.get_or_load(
-            self._key(entity_id), lambda: self._repository.get(entity_id)
-        )
-        return cast("Kept | None", value)
+        return await self._entries.get(entity_id)
 
     async def get_to_change(self, entity_id: UUID) -> Kept | None:
         return await self._repository.get_to_change(entity_id)
@@ -60,8 +56,4 @@ class CachedRepository(Generic[Kept]):
 
     async def _forget(self, entity_id: UUID) -> None:
         # Not before the change is kept: a reader in between would bring the old value back.
-        key = self._key(entity_id)
-        await self._database.after_commit(lambda: self._cache.delete(key))
-
-    def _key(self, entity_id: UUID) -> str:
-        return f"{self._kind}:{entity_id}"
+        await self._database.after_commit(lambda: self._entries.forget(entity_id))

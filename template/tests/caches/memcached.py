@@ -1,0 +1,11 @@
+"""The cache that the tests use, on the server that `APP_TEST_CACHE_URL` names."""
+
+import os
+
+from app.platform.cache.memcached import MemcachedCache
+
+URL = os.environ.get("APP_TEST_CACHE_URL", "memcached://localhost:11211")
+
+
+def two_clients() -> tuple[MemcachedCache, MemcachedCache]:
+    return MemcachedCache(URL), MemcachedCache(URL)

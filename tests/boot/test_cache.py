@@ -1,0 +1,228 @@
+"""Replicas share a cache; it goes away and comes back, and nobody but the monitor is told."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from .. import servers
+from .cases import first
+from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, free_port, running
+
+CASE_NAMES = [
+    first(cache="redis", cache_strategy="write-through"),
+    first(cache="memcached", cache_strategy="read-through"),
+]
+SECONDS_TO_RECOVER = 20
+SECRET = "only for the tests, and longer than it needs to be"
+
+# How to run a server of one's own; `%s` is its port.
+SERVERS = {
+    "redis": "redis-server --bind 127.0.0.1 --port %s --save ''",
+    "memcached": "memcached -l 127.0.0.1 -p %s -U 0 -u nobody",
+}
+
+
+class CacheServer:
+    """A cache that is the test's own to stop and to start."""
+
+    def __init__(self, product: str, folder: Path) -> None:
+        self._port = free_port()
+        self._command = shlex.split(SERVERS[product] % self._port)
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"{product}://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Start it, empty, and wait until it listens."""
+        self._process = subprocess.Popen(
+            self._command, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + SECONDS_TO_RECOVER
+        while not servers.answers(self.url):
+            assert self._process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def pause(self) -> None:
+        """Let it keep its connections and answer nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+@pytest.fixture
+def server(service: Service, tmp_path: Path) -> Iterator[CacheServer]:
+    product = service.answers["cache"]
+    if shutil.which(SERVERS[product].split()[0]) is None:
+        pytest.skip(f"no {product} server is installed")
+    server = CacheServer(product, tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+class Things:
+    """One kind of entity of the service, through one of its processes."""
+
+    def __init__(self, its: Running, body: dict[str, Any], path: str) -> None:
+        self.client = its.client
+        self.body = body
+        self.path = path
+        credentials = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+        tokens = its.client.post("/api/v1/auth/login", json=credentials).raise_for_status().json()
+        its.client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+
+    def create(self) -> str:
+        created = self.client.post(self.path, json=self.body).raise_for_status()
+        return str(created.headers["Location"])
+
+    def read(self, place: str) -> dict[str, Any]:
+        item: dict[str, Any] = self.client.get(place).raise_for_status().json()
+        return item
+
+    def change(self, place: str, version: int) -> dict[str, Any]:
+        headers = {"If-Match": f'"{version}"'}
+        answer = self.client.put(place, json=self.body, headers=headers).raise_for_status()
+        item: dict[str, Any] = answer.json()
+        return item
+
+
+def of(service: Service, its: Running) -> Things:
+    """Return the entity that a case has."""
+    if service.answers["cache"] == "redis":
+        body = {"name": "Chair", "price": "9.99", "in_stock": True}
+        return Things(its, body, "/api/v1/products")
+    return Things(its, {"code": "A1"}, "/api/v1/shelves")
+
+
+@contextmanager
+def two_replicas(service: Service, **variables: str) -> Iterator[tuple[Running, Running]]:
+    """Two processes of one service, each on a port of its own."""
+    service.app("create-admin", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD)
+    variables = {"APP_SECRET_KEY": SECRET, "APP_RATE_LIMIT": "1000000/second", **variables}
+    with ExitStack() as stack:
+        one, other = (stack.enter_context(running(service, **variables)) for _ in range(2))
+        yield one, other
+
+
+def warnings(its: Running) -> list[str]:
+    """Return what the log warns of, in order."""
+    lines = map(json.loads, its.log.read_text(encoding="utf-8").splitlines())
+    return [line["event"] for line in lines if line["level"] not in {"debug", "info"}]
+
+
+def until_ready(its: Running) -> None:
+    deadline = time.monotonic() + SECONDS_TO_RECOVER
+    while its.client.get("/health/ready").status_code != httpx.codes.OK:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_change_through_one_replica_is_seen_at_once_through_the_other(service: Service) -> None:
+    with two_replicas(service) as replicas:
+        one, other = (of(service, its) for its in replicas)
+        place = one.create()
+        for version in range(1, 51):
+            assert one.read(place)["version"] == other.read(place)["version"] == version
+            changed = (one, other)[version % 2].change(place, version)
+            assert changed["version"] == version + 1
+        one.client.delete(place).raise_for_status()
+        assert one.client.get(place).status_code == httpx.codes.NOT_FOUND
+        assert other.client.get(place).status_code == httpx.codes.NOT_FOUND
+
+
+def test_no_reader_goes_back_in_time_while_others_write(service: Service) -> None:
+    with two_replicas(service) as replicas:
+        one, other = (of(service, its) for its in replicas)
+        place = one.create()
+        answered = 1
+
+        def read_on(who: Things) -> int:
+            reads = 0
+            while answered < 100:
+                at_least = answered
+                assert who.read(place)["version"] >= at_least
+                reads += 1
+            return reads
+
+        with ThreadPoolExecutor(4) as pool:
+            readers = [pool.submit(read_on, who) for who in (one, other, one, other)]
+            while answered < 100:
+                answered = (one, other)[answered % 2].change(place, answered)["version"]
+            assert all(reader.result() > 0 for reader in readers)
+
+
+def test_a_cache_that_goes_away_costs_speed_and_a_line_but_no_request(
+    service: Service, server: CacheServer
+) -> None:
+    with two_replicas(service, APP_CACHE_URL=server.url) as replicas:
+        one, other = (of(service, its) for its in replicas)
+        place = one.create()
+        assert one.read(place) == other.read(place)
+        assert replicas[0].client.get("/health/ready").json()["checks"]["cache"] == "ok"
+
+        server.kill()
+        started = time.monotonic()
+        for version in range(1, 21):
+            assert one.read(place)["version"] == other.read(place)["version"] == version
+            (one, other)[version % 2].change(place, version)
+        # 60 requests: nobody waits for the cache each time.
+        assert time.monotonic() - started < 20
+
+        for its in replicas:
+            ready = its.client.get("/health/ready")
+            assert ready.status_code == httpx.codes.SERVICE_UNAVAILABLE
+            assert ready.json()["detail"] == "Not ready: cache."
+            assert its.client.get("/health/live").status_code == httpx.codes.OK
+            assert warnings(its) == ["cache unavailable"]
+
+        server.start()
+        for its in replicas:
+            until_ready(its)
+        assert one.read(place)["version"] == other.read(place)["version"] == 21
+        assert one.change(place, 21)["version"] == other.read(place)["version"] == 22
+        assert [its.stop() for its in replicas] == [0, 0]
+
+
+def test_what_changed_during_a_pause_of_the_cache_is_not_read_from_it(
+    service: Service, server: CacheServer
+) -> None:
+    """The cache hangs with all that it holds, and goes on as if nothing had been."""
+    with two_replicas(service, APP_CACHE_URL=server.url) as replicas:
+        one, other = (of(service, its) for its in replicas)
+        place = one.create()
+        assert one.read(place) == other.read(place)
+
+        server.pause()
+        started = time.monotonic()
+        assert one.change(place, 1)["version"] == 2
+        assert one.read(place)["version"] == other.read(place)["version"] == 2
+        assert time.monotonic() - started < 10
+        server.resume()
+
+        for its in replicas:
+            until_ready(its)
+        assert one.read(place)["version"] == other.read(place)["version"] == 2
