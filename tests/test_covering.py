@@ -13,6 +13,10 @@ from .covering import CHOICES, COVERING, as_asked, pairs
 APART = {
     frozenset({("database", "sqlite"), ("test_database", "same")}),
     frozenset({("database", "sqlite"), ("test_database", "sqlite")}),
+    *(
+        frozenset({("cache", "none"), ("cache_strategy", strategy)})
+        for strategy in CHOICES["cache_strategy"]
+    ),
 }
 SEEN = set().union(*map(pairs, COVERING))
 
