@@ -70,6 +70,13 @@ DATABASE_URLS = {
     "sqlite": "sqlite:///var/app.db",
     "postgresql": "postgresql://postgres@localhost/%s",
 }
+# When cron makes a backup: not on the hour, when everybody else's jobs run.
+BACKUP_SCHEDULES = {
+    "none": "",
+    "hourly": "17 * * * *",
+    "daily": "17 3 * * *",
+    "weekly": "17 3 * * 0",
+}
 ACCESS_POLICIES = {"rbac": "RoleBasedAccess"}
 
 
@@ -228,6 +235,7 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "access_policy": ACCESS_POLICIES[answers["authorization"]],
         "app_modules": [_module(name, entities) for name, entities in answers["modules"].items()],
         "dependencies": _dependencies(answers),
+        "backup_schedule": BACKUP_SCHEDULES[answers["backup"]],
         "author_line": _author_line(answers["author_name"], answers["author_email"]),
         "database_scheme": database_url.partition(":")[0],
         "database_url": database_url,
