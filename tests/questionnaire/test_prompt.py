@@ -119,6 +119,12 @@ def test_a_mistake_is_explained_and_the_question_asked_again(
 
     copy.sees("Main database (Base de Datos Principal)")
     copy.types(DOWN, ENTER)
+    copy.sees("Backup (Backup y Recovery)")
+    copy.types(DOWN, ENTER)
+    copy.sees("Backup retention in days")
+    copy.types(CLEAR_LINE, "0", ENTER)
+    copy.sees("Backups cannot be kept for 0 days")
+    copy.types(CLEAR_LINE, "30", ENTER)
     copy.answers("Cache (Caché y Performance)", "Authentication", "Authorization")
     copy.sees("Rate limiting (Seguridad de Datos)")
     copy.types(CLEAR_LINE, "5/fortnight", ENTER)
@@ -141,6 +147,8 @@ def test_a_mistake_is_explained_and_the_question_asked_again(
         "author_email": "ana@example.com",
         "modules": {"shop": {"order": {"label": "str unique", "at": "date optional"}}},
         "database": "postgresql",
+        "backup": "daily",
+        "backup_retention_days": 30,
         "cache": "memory",
         "auth": "jwt",
         "authorization": "rbac",
@@ -157,7 +165,7 @@ def test_an_update_that_changes_no_answer_changes_nothing(
     update.answers("Project name", "Project slug", "Description", "Author", "Author's email")
     update.sees("High-level structure")
     update.types(ESCAPE + ENTER)
-    update.answers("Main database", "Cache", "Authentication", "Authorization")
+    update.answers("Main database", "Backup", "Cache", "Authentication", "Authorization")
     update.answers("Rate limiting", "Coverage target", "Metrics")
     update.ends()
 

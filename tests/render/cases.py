@@ -175,11 +175,22 @@ DATABASES = ("sqlite", "postgresql")
 CACHES = ("memory", "none")
 METRICS = ("prometheus", "none")
 RATE_LIMITS = ("100/minute", "")
+BACKUPS = ("none", "daily", "hourly", "weekly")
+RETENTIONS = (14, 1, 3650)
 COVERAGE_TARGETS = (90, 0, 95)
 
 TECHNICAL = [
-    {"database": database, "cache": cache, "metrics": metrics, "rate_limit": rate_limit}
-    for database, cache, metrics, rate_limit in product(DATABASES, CACHES, METRICS, RATE_LIMITS)
+    {
+        "database": database,
+        # Not another factor of the product, but each value meets each of the other answers.
+        "backup": BACKUPS[(number + number // 4) % len(BACKUPS)],
+        "cache": cache,
+        "metrics": metrics,
+        "rate_limit": rate_limit,
+    }
+    for number, (database, cache, metrics, rate_limit) in enumerate(
+        product(DATABASES, CACHES, METRICS, RATE_LIMITS)
+    )
 ]
 
 
@@ -194,8 +205,10 @@ def _combinations() -> list[Case]:
             number = (variant + step) % (len(TECHNICAL) // 2)
             for technical in (TECHNICAL[number], TECHNICAL[-1 - number]):
                 position = len(cases)
+                kept = {"backup_retention_days": RETENTIONS[position % len(RETENTIONS)]}
                 answers = {
                     **technical,
+                    **(kept if technical["backup"] != "none" else {}),
                     "coverage_target": COVERAGE_TARGETS[position % len(COVERAGE_TARGETS)],
                     "modules": modules,
                     # 5 and the number of texts have no common divisor.

@@ -13,7 +13,7 @@ from ..support import ROOT
 from .cases import CASES, COVERAGE_TARGETS, COVERING, MODULES, TECHNICAL, TEXTS, Case
 
 QUESTIONS = load_questions(ROOT / "copier.yml")
-VARIED = ("database", "cache", "metrics", "rate_limit", "coverage_target")
+VARIED = ("database", "backup", "cache", "metrics", "rate_limit", "coverage_target")
 
 
 def test_there_are_enough() -> None:

@@ -24,6 +24,7 @@ LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 UNCHOSEN = {
     ("database", "postgresql"): r"sqlite",
     ("database", "sqlite"): r"postgres|asyncpg",
+    ("backup", "none"): r"backup|restore|retention",
     ("cache", "none"): r"cache",
     ("metrics", "none"): r"metric|prometheus",
     ("rate_limit", ""): r"rate.?limit|\b429\b|too many|from limits\b",
@@ -31,8 +32,11 @@ UNCHOSEN = {
 # What contains such a word and means something else.
 INNOCENT = re.compile(
     r"Cache-Control|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
+    r"|git restore|def restore\(connection"  # a file, a setting of a connection
     r"|tests/\S+|_cache\b|__pycache__|--no-cache"  # names of files, folders and options
 )
+# Asked only of those who answered the question before.
+RETENTION = {"backup_retention_days"}
 # Where to look; the other documents tell what else was considered, and what "none" means.
 PLACES = ("app", "README.md", "pyproject.toml", ".env.example", "Makefile", "docs/runbook.md")
 
@@ -103,7 +107,8 @@ def test_the_answers_are_recorded(service: Service) -> None:
 
     recorded = yaml.safe_load(service.text(Path(".copier-answers.yml")))
 
-    assert recorded.keys() == {"_commit", "_src_path", *questions}
+    asked = set(questions) if recorded["backup"] != "none" else set(questions) - RETENTION
+    assert recorded.keys() == {"_commit", "_src_path", *asked}
     assert service.case.answers.items() <= recorded.items()
     assert list(recorded["modules"]) == list(service.case.answers["modules"])
 

@@ -4,22 +4,18 @@ import asyncio
 import datetime as dt
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from click.testing import CliRunner, Result
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cli import app as commands
 from app.platform.backup import BackupError, BackupFolder, engine
 from app.platform.backup.folder import UNFINISHED, checksum_of
 from app.platform.persistence import adapter, migrations
 from tests import fakes
-
-Rows = dict[str, list[Any]]
+from tests.contents import execute, rows
 
 
 @pytest.fixture
@@ -59,40 +55,6 @@ def invoke(*arguments: str | Path) -> Result:
 def make_backup() -> Path:
     """Run `app backup`, and return the file that it names."""
     return Path(run("backup").splitlines()[0].removeprefix("Wrote ").removesuffix("."))
-
-
-def in_database(url: str, action: Callable[[AsyncConnection], Any]) -> Any:
-    async def connect_and_act() -> Any:
-        database = adapter.create_engine(url)
-        try:
-            async with database.begin() as connection:
-                return await action(connection)
-        finally:
-            await database.dispose()
-
-    return asyncio.run(connect_and_act())
-
-
-def execute(url: str, *statements: str) -> None:
-    async def act(connection: AsyncConnection) -> None:
-        for statement in statements:
-            await connection.execute(sa.text(statement))
-
-    in_database(url, act)
-
-
-def rows(url: str) -> Rows:
-    """All rows of all tables, whatever the code knows of them."""
-
-    def read(connection: sa.Connection) -> Rows:
-        found = sa.MetaData()
-        found.reflect(connection)
-        return {
-            table.name: sorted(map(repr, connection.execute(table.select())))
-            for table in found.tables.values()
-        }
-
-    return in_database(url, lambda connection: connection.run_sync(read))  # type: ignore[no-any-return]
 
 
 def test_a_lost_database_comes_back(url: str) -> None:

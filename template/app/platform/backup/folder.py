@@ -19,6 +19,7 @@ from app.kernel.errors import ApplicationError
 from app.kernel.ports import Clock
 
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
+TIME = r"(\d{8}T\d{6}Z)"
 UNFINISHED = ".unfinished-"
 
 
@@ -64,8 +65,8 @@ class BackupFolder:
 
     def _time_in(self, name: str) -> str:
         """When a backup of this name was made; empty if it is no backup's name."""
-        form = rf"{re.escape(self._prefix)}-(\d{{8}}T\d{{6}}Z){re.escape(self._suffix)}"
-        match = re.fullmatch(form, name)
+        before, after = re.escape(f"{self._prefix}-"), re.escape(self._suffix)
+        match = re.fullmatch(before + TIME + after, name)
         return match[1] if match else ""
 
     def _free_name(self) -> Path:

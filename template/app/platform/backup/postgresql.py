@@ -29,7 +29,8 @@ def dump(url: str, path: Path) -> None:
         tools.run(["pg_dump", "--format=custom", waiting, f"--file={path}"], _address(url))
     except BackupError as error:
         if "version mismatch" in str(error):
-            raise BackupError(f"{error}; install the tools of the server's version.") from error
+            advice = "Install postgresql-client of the server's version"
+            raise BackupError(f"{advice}: {error}") from error
         raise
 
 
