@@ -53,6 +53,13 @@ CASES: dict[str, dict[str, Any]] = {
         "rate_limit": "10/second",
         "modules": RICH_MODULES,
     },
+    "backup-sqlite": {"backup": "daily", "coverage_target": 95},
+    "backup-postgresql": {
+        "database": "postgresql",
+        "backup": "hourly",
+        "backup_retention_days": 3,
+        "coverage_target": 95,
+    },
 }
 
 # What a covering set covers; a question with more answers than these belongs here.

@@ -192,8 +192,12 @@ def test_the_rest() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "schedule"),
-    [("none", r""), ("hourly", r"\d+ \* \* \* \*"), ("daily", r"\d+ \d+ \* \* \*")]
-    + [("weekly", r"\d+ \d+ \* \* 0")],
+    [
+        ("none", r""),
+        ("hourly", r"\d+ \* \* \* \*"),
+        ("daily", r"\d+ \d+ \* \* \*"),
+        ("weekly", r"\d+ \d+ \* \* 0"),
+    ],
 )
 def test_a_schedule_is_cron_s_and_not_on_the_hour(answer: str, schedule: str) -> None:
     found = facts(ANSWERS | {"backup": answer})["backup_schedule"]
