@@ -80,7 +80,7 @@ def log_in(its: Running) -> None:
 def products(its: Running) -> list[dict[str, Any]]:
     """Return all products, as the API shows them."""
     found: list[dict[str, Any]] = []
-    cursor = {}
+    cursor: dict[str, str] = {}
     while True:
         page = its.client.get(PRODUCTS, params={"limit": 100, **cursor}).raise_for_status().json()
         found += page["items"]
