@@ -48,6 +48,8 @@ RUNTIME_BY_ANSWER = {
     ("cache", "memory"): ("cachetools~=8.0.2",),
     ("database", "sqlite"): ("aiosqlite~=0.22.1",),
     ("database", "postgresql"): ("asyncpg~=0.32.0",),
+    # MySQL 8 takes passwords over unencrypted connections only if they are encrypted themselves.
+    ("database", "mysql"): ("asyncmy~=0.2.18", "cryptography~=50.0.0"),
     ("metrics", "prometheus"): ("prometheus-client~=0.26.0",),
 }
 RUNTIME_IF_RATE_LIMITED = ("limits~=5.8.0",)
@@ -69,6 +71,7 @@ LINE_LENGTH = 100
 DATABASE_URLS = {
     "sqlite": "sqlite:///var/app.db",
     "postgresql": "postgresql://postgres@localhost/%s",
+    "mysql": "mysql://root@localhost/%s",
 }
 # When cron makes a backup: not on the hour, when everybody else's jobs run.
 BACKUP_SCHEDULES = {
@@ -77,6 +80,8 @@ BACKUP_SCHEDULES = {
     "daily": "17 3 * * *",
     "weekly": "17 3 * * 0",
 }
+# What people have to run besides the service; nothing for a file.
+DATABASE_SERVERS = {"sqlite": "", "postgresql": "PostgreSQL", "mysql": "MySQL or MariaDB"}
 ACCESS_POLICIES = {"rbac": "RoleBasedAccess"}
 
 
@@ -237,12 +242,13 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "dependencies": _dependencies(answers),
         "backup_schedule": BACKUP_SCHEDULES[answers["backup"]],
         "author_line": _author_line(answers["author_name"], answers["author_email"]),
-        "database_scheme": database_url.partition(":")[0],
+        "database_server": DATABASE_SERVERS[answers["database"]],
         "database_url": database_url,
-        "dev_dependencies": sorted([*DEVELOPMENT, *_chosen(answers, DEVELOPMENT_BY_ANSWER)]),
+        "dev_dependencies": _dev_dependencies(answers),
         "installed_modules": sorted(["identity", *answers["modules"]], key=natural_key),
         "rate_limited": bool(answers["rate_limit"]),
         "slug_snake": slug_snake,
+        "sqlite_stands_in": _sqlite_stands_in(answers),
         "tested_on": TESTED_ON,
     }
 
@@ -255,6 +261,16 @@ def natural_key(name: str) -> list[str | int]:
 def _dependencies(answers: Mapping[str, Any]) -> list[str]:
     limited = RUNTIME_IF_RATE_LIMITED if answers["rate_limit"] else ()
     return sorted([*RUNTIME, *limited, *_chosen(answers, RUNTIME_BY_ANSWER)])
+
+
+def _dev_dependencies(answers: Mapping[str, Any]) -> list[str]:
+    stand_in = RUNTIME_BY_ANSWER["database", "sqlite"] if _sqlite_stands_in(answers) else ()
+    return sorted([*DEVELOPMENT, *stand_in, *_chosen(answers, DEVELOPMENT_BY_ANSWER)])
+
+
+def _sqlite_stands_in(answers: Mapping[str, Any]) -> bool:
+    """Whether the service's tests use SQLite although the service itself does not."""
+    return answers["database"] != "sqlite" and answers.get("test_database") == "sqlite"
 
 
 def _chosen(

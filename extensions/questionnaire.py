@@ -74,9 +74,8 @@ RESERVED_FIELDS = frozenset({
 # A project cannot depend on itself, neither directly nor through what its dependencies need.
 RESERVED_SLUGS = frozenset({
     "aiosqlite", "alembic", "annotated-doc", "annotated-types", "anyio", "argon2-cffi",
-    "argon2-cffi-bindings", "ast-serialize", "asyncpg", "cachetools", "certifi", "cffi", "click",
-    "colorama",
-    "coverage", "deprecated", "dnspython", "email-validator", "fastapi", "greenlet", "grimp", "h11",
+    "argon2-cffi-bindings", "ast-serialize", "asyncmy", "asyncpg", "cachetools", "certifi", "cffi",
+    "click", "colorama", "coverage", "cryptography", "deprecated", "dnspython", "email-validator", "fastapi", "greenlet", "grimp", "h11",
     "httpcore", "httptools", "httpx", "idna", "import-linter", "iniconfig", "librt", "limits",
     "mako", "markdown-it-py", "markupsafe", "mdurl", "mypy", "mypy-extensions", "opentelemetry-api",
     "packaging", "pathspec", "pluggy", "prometheus-client", "pycparser", "pydantic",

@@ -14,16 +14,17 @@ from app.platform.persistence import migrations, tables
 WRITES = context.config.attributes.get("writes", False)
 
 # What rows that are already there get in a new column that must not be empty.
-FILLINGS: tuple[tuple[type[Any], str], ...] = (
-    (tables.Timestamp, "1970-01-01 00:00:00+00:00"),
+FILLINGS: tuple[tuple[type[Any], Any], ...] = (
+    (tables.Timestamp, "1970-01-01 00:00:00"),
     (tables.ExactDecimal, "0"),
-    (sa.DateTime, "1970-01-01 00:00:00+00:00"),
+    (sa.DateTime, "1970-01-01 00:00:00"),
     (sa.Date, "1970-01-01"),
     (sa.Uuid, "0" * 32),
     (sa.Boolean, "0"),
     (sa.Float, "0"),
     (sa.Numeric, "0"),
     (sa.Integer, "0"),
+    (sa.Text, sa.text("('')")),  # MySQL takes no plain text there
     (sa.String, ""),
 )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..covering import COVERING
+
 RICH_MODULES = {
     "warehouse": {
         "stock_item": {
@@ -29,49 +31,20 @@ RICH_MODULES = {
     },
 }
 
-CASES: dict[str, dict[str, Any]] = {
-    "defaults": {},
-    "postgresql": {"database": "postgresql", "metrics": "none", "rate_limit": ""},
-    "uncached": {
-        "database": "postgresql",
-        "cache": "none",
-        "rate_limit": "",
-        "coverage_target": 95,
-    },
-    "least": {
-        "database": "sqlite",
-        "cache": "none",
-        "metrics": "none",
-        "rate_limit": "",
-        "coverage_target": 95,
-        "modules": RICH_MODULES,
-    },
-    "least-postgresql": {
-        "database": "postgresql",
-        "cache": "none",
-        "metrics": "none",
-        "rate_limit": "10/second",
-        "modules": RICH_MODULES,
-    },
-    "backup-sqlite": {"backup": "daily", "coverage_target": 95},
-    "backup-postgresql": {
-        "database": "postgresql",
-        "backup": "hourly",
-        "backup_retention_days": 3,
-        "coverage_target": 95,
-    },
-}
 
-# What a covering set covers; a question with more answers than these belongs here.
-CHOICES: dict[str, tuple[Any, ...]] = {
-    "database": ("sqlite", "postgresql"),
-    "cache": ("memory", "none"),
-    "metrics": ("prometheus", "none"),
-    "rate_limit": (True, False),
-}
+def _cases() -> dict[str, dict[str, Any]]:
+    """Return the covering sets, by name, each second one with modules that have everything."""
+    cases = {}
+    for number, technical in enumerate(COVERING):
+        name = "-".join(str(answer) for answer in technical.values()) if number else "defaults"
+        cases[name] = technical | (MORE if number % 2 else {})
+    return cases
 
 
-def chosen(answers: dict[str, Any], key: str) -> Any:
-    """Return what a case answers to a question, as far as the covering set tells answers apart."""
-    value = answers.get(key, {"rate_limit": "100/minute"}.get(key, CHOICES[key][0]))
-    return bool(value) if key == "rate_limit" else value
+MORE = {"modules": RICH_MODULES, "coverage_target": 95}
+CASES = _cases()
+
+
+def first(**answers: Any) -> str:
+    """Return the name of the first case with these answers."""
+    return next(name for name, case in CASES.items() if answers.items() <= case.items())

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from ..support import commit, render, run, uv
+from .. import servers
+from ..servers import DATABASE_SERVERS
+from ..support import commit, render, uv
 from .cases import CASES
-from .running import POSTGRESQL, Service, new_database_url
+from .running import Service, new_database_url
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -28,8 +29,9 @@ def service(
 ) -> Iterator[Service]:
     """The service of a case, with what it needs installed."""
     answers = CASES[request.param]
-    if answers.get("database") == "postgresql" and not _postgresql_answers():
-        pytest.skip(f"no PostgreSQL server answers at {POSTGRESQL}")
+    server = DATABASE_SERVERS.get(answers["database"])
+    if server and not servers.answers(server):
+        pytest.skip(f"no server answers at {server}")
     folder = tmp_path_factory.mktemp(request.param)
     path = render(template, folder / "service", answers)
     commit(path, "Create the service")
@@ -42,10 +44,3 @@ def service(
         "import asyncio; from app.platform.persistence import adapter;"
         f"asyncio.run(adapter.drop_database({url!r}))"
     )
-
-
-def _postgresql_answers() -> bool:
-    try:
-        return run("pg_isready", "--dbname", POSTGRESQL, check=False).returncode == 0
-    except (OSError, subprocess.SubprocessError):
-        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import socket
@@ -16,9 +15,9 @@ from typing import Any
 
 import httpx
 
+from ..servers import DATABASE_SERVERS
 from ..support import ENVIRONMENT, run, uv
 
-POSTGRESQL = os.environ.get("ANDAMIO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432")
 SECONDS_TO_START = 60
 ADMIN_EMAIL = "admin@example.com"
 ADMIN_PASSWORD = "an administrator's password"
@@ -69,8 +68,8 @@ class Running:
 
 def new_database_url(answers: Mapping[str, Any], folder: Path) -> str:
     """Return the address of a database that does not exist yet."""
-    if answers["database"] == "postgresql":
-        return f"{POSTGRESQL.rstrip('/')}/andamio_{secrets.token_hex(6)}"
+    if server := DATABASE_SERVERS.get(answers["database"]):
+        return f"{server}/andamio_{secrets.token_hex(6)}"
     return f"sqlite:///{folder / 'boot.db'}"
 
 

@@ -73,6 +73,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     elif "unique_field" in metafunc.fixturenames:
         pairs = [(entity, each) for entity in entities for each in entity.fields if each.unique]
         _parametrize(metafunc, pairs, "unique_field")
+    elif "unique_text" in metafunc.fixturenames:
+        pairs = [(entity, each) for entity in entities for each in entity.fields if each.unique]
+        _parametrize(metafunc, [pair for pair in pairs if pair[1].type == "str"], "unique_text")
     elif "entity" in metafunc.fixturenames:
         metafunc.parametrize("entity", entities, ids=[entity.label for entity in entities])
 

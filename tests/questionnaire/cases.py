@@ -62,7 +62,7 @@ REFUSED = [
     Refused("author_email", "ana", "not an email address"),
     Refused("author_email", "ana@example", "not an email address"),
     Refused("author_email", "ana@example.com\n", "not an email address"),
-    Refused("database", "oracle", "choose sqlite or postgresql"),
+    Refused("database", "oracle", "choose sqlite, postgresql or mysql"),
     Refused("backup", "monthly", "choose none, daily, hourly or weekly"),
     Refused("backup_retention_days", 0, "from 1 to 3650"),
     Refused("backup_retention_days", "3651", "from 1 to 3650"),

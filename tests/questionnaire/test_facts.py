@@ -142,6 +142,7 @@ def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
         ("metrics", "prometheus", "none", ["prometheus-client"]),
         ("database", "sqlite", "postgresql", ["aiosqlite"]),
         ("database", "postgresql", "sqlite", ["asyncpg"]),
+        ("database", "mysql", "sqlite", ["asyncmy", "cryptography"]),
         ("cache", "memory", "none", ["cachetools", "types-cachetools"]),
     ],
 )
@@ -181,6 +182,15 @@ def test_names_are_sorted_as_import_sorters_do() -> None:
         "box_a",
         "boxa",
     ]
+
+
+def test_sqlite_stands_in_for_a_server_only() -> None:
+    server = facts(ANSWERS | {"database": "postgresql", "test_database": "sqlite"})
+    assert server["sqlite_stands_in"] is True
+    assert "aiosqlite~=0.22.1" in server["dev_dependencies"]
+    assert "aiosqlite~=0.22.1" not in server["dependencies"]
+    assert facts(ANSWERS | {"test_database": "sqlite"})["sqlite_stands_in"] is False
+    assert facts(ANSWERS | {"database": "mysql"})["sqlite_stands_in"] is False
 
 
 def test_the_rest() -> None:

@@ -134,6 +134,8 @@ def test_a_mistake_is_explained_and_the_question_asked_again(
     copy.types(CLEAR_LINE, "101", ENTER)
     copy.sees("101 is not a target")
     copy.types(CLEAR_LINE, "85", ENTER)
+    copy.sees("Database of the tests (Integration Tests)")
+    copy.types(DOWN, ENTER)
     copy.sees("Metrics (Monitoring)")
     copy.types(DOWN, ENTER)
     copy.ends()
@@ -154,6 +156,7 @@ def test_a_mistake_is_explained_and_the_question_asked_again(
         "authorization": "rbac",
         "rate_limit": "5/second",
         "coverage_target": 85,
+        "test_database": "sqlite",
         "metrics": "none",
     }
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Iterator
+from itertools import cycle, product
 from typing import Any, NamedTuple
 
 from extensions.questionnaire import FIELD_TYPES, NAME_LENGTH, NOT_UNIQUE
+
+from ..covering import CHOICES, COVERING
 
 Modules = dict[str, dict[str, dict[str, str]]]
 
@@ -171,59 +174,47 @@ TEXTS: list[dict[str, str]] = [
     {"project_name": "%", "project_slug": "a", "description": "", "author_name": "'"},
 ]
 
-DATABASES = ("sqlite", "postgresql")
-CACHES = ("memory", "none")
-METRICS = ("prometheus", "none")
-RATE_LIMITS = ("100/minute", "")
-BACKUPS = ("none", "daily", "hourly", "weekly")
-RETENTIONS = (14, 1, 3650)
 COVERAGE_TARGETS = (90, 0, 95)
+RETENTIONS = (14, 1, 3650)
+# How many technical sets each variant of the modules meets; it touches other files than they do.
+SETS_FOR_LIGHT, SETS_FOR_HEAVY = 6, 2
 
-TECHNICAL = [
-    {
-        "database": database,
-        # Not another factor of the product, but each value meets each of the other answers.
-        "backup": BACKUPS[(number + number // 4) % len(BACKUPS)],
-        "cache": cache,
-        "metrics": metrics,
-        "rate_limit": rate_limit,
+
+def _combinations() -> Iterator[Case]:
+    """Yield some cases for each variant of the modules, which go through the technical sets."""
+    sets = cycle(COVERING)
+    for name, modules in MODULES.items():
+        for _ in range(SETS_FOR_LIGHT if name in LIGHT else SETS_FOR_HEAVY):
+            yield Case(name, next(sets) | {"modules": modules})
+
+
+def _with_texts(position: int, case: Case) -> Case:
+    retention = {"backup_retention_days": RETENTIONS[position % len(RETENTIONS)]}
+    answers = {
+        **case.answers,
+        **(retention if case.answers["backup"] != "none" else {}),
+        "coverage_target": COVERAGE_TARGETS[position % len(COVERAGE_TARGETS)],
+        # 5 and the number of texts have no common divisor.
+        **TEXTS[position * 5 % len(TEXTS)],
     }
-    for number, (database, cache, metrics, rate_limit) in enumerate(
-        product(DATABASES, CACHES, METRICS, RATE_LIMITS)
-    )
-]
+    return Case(f"{position + 1} {case.name}", answers)
 
 
-def _combinations() -> list[Case]:
-    """Return some cases for each variant of the modules: technical answers and their opposites.
-
-    So every variant meets every technical answer, and every set of technical answers occurs.
-    """
-    cases: list[Case] = []
-    for variant, (name, modules) in enumerate(MODULES.items()):
-        for step in (0, 3, 5) if name in LIGHT else (0,):
-            number = (variant + step) % (len(TECHNICAL) // 2)
-            for technical in (TECHNICAL[number], TECHNICAL[-1 - number]):
-                position = len(cases)
-                kept = {"backup_retention_days": RETENTIONS[position % len(RETENTIONS)]}
-                answers = {
-                    **technical,
-                    **(kept if technical["backup"] != "none" else {}),
-                    "coverage_target": COVERAGE_TARGETS[position % len(COVERAGE_TARGETS)],
-                    "modules": modules,
-                    # 5 and the number of texts have no common divisor.
-                    **TEXTS[position * 5 % len(TEXTS)],
-                }
-                cases.append(Case(f"{position + 1} {name}", answers))
-    return cases
+CASES = [_with_texts(*numbered) for numbered in enumerate(_combinations())]
 
 
-CASES = _combinations()
+def _few() -> Iterator[Case]:
+    """Yield enough for every variant of the modules and every technical set, for what is slow."""
+    modules, sets = dict(MODULES), list(COVERING)
+    for case in CASES:
+        technical = {key: case.answers[key] for key in CHOICES if key in case.answers}
+        name = case.name.split(" ", 1)[1]
+        if name in modules or technical in sets:
+            modules.pop(name, None)
+            sets = [each for each in sets if each != technical]
+            yield case
 
-# For what takes long: still every variant of the modules and every set of technical answers, but
-# not each with each. They touch different files: no module knows a technical answer.
-COVERING = [
-    case
-    for modules in MODULES.values()
-    for case in [case for case in CASES if case.answers["modules"] is modules][:2]
-]
+
+FEW = list(_few())
+# Every variant of the modules on a database that needs no server.
+ON_SQLITE = [Case(f"{name} on sqlite", {"modules": modules}) for name, modules in MODULES.items()]

@@ -17,7 +17,9 @@ import pytest
 from extensions import facts
 
 from ..support import run
-from .cases import CASES, Case
+from .cases import CASES, ON_SQLITE, Case
+
+NAMES = [case.name for case in [*CASES, *ON_SQLITE]]
 
 Render = Callable[[Case], "Service"]
 
@@ -70,13 +72,13 @@ def render(template: Path, shared: Path) -> Render:
     """Render a case, unless it was before; whoever asks must leave the service as it is."""
 
     def rendered(case: Case) -> Service:
-        path = shared / f"service-{CASES.index(case) + 1}"
+        path = shared / f"service-{NAMES.index(case.name) + 1}"
 
         def make() -> None:
             render_anew(template, case, path)
             # Mypy takes a file for one it knows if path, size and age agree: no two services
             # may have files of the same age.
-            age = 1_000_000_000 + CASES.index(case)
+            age = 1_000_000_000 + NAMES.index(case.name)
             for file in path.rglob("*"):
                 os.utime(file, (age, age))
 

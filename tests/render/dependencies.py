@@ -15,7 +15,9 @@ OWN = {"app", "tests", "migrations"}
 # Declared though nothing imports them, because something else calls for them.
 CALLED_FOR = {
     "aiosqlite": "SQLAlchemy imports a driver by its name in the URL",
+    "asyncmy": "SQLAlchemy imports a driver by its name in the URL",
     "asyncpg": "SQLAlchemy imports a driver by its name in the URL",
+    "cryptography": "asyncmy needs it for the passwords of MySQL",
     "anyio": "pytest loads it to run asynchronous tests",
     "import-linter": "a command, of the service's tests",
     "mypy": "a command",

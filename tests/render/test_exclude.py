@@ -12,11 +12,13 @@ import pytest
 import yaml
 from pathspec import GitIgnoreSpec
 
+from ..covering import COVERING, QUESTIONS
 from ..support import ROOT, commit
-from .cases import CASES, TECHNICAL
+from .cases import CASES
 from .conftest import Service, render_anew
 
 CONFIG = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
+DEFAULTS = {key: details["default"] for key, details in QUESTIONS.items()}
 CONDITIONAL = [pattern for pattern in CONFIG["_exclude"] if "{%" in pattern]
 ENVIRONMENT = jinja2.Environment(
     undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
@@ -26,7 +28,7 @@ ENVIRONMENT = jinja2.Environment(
 def patterns(block: str, answers: Mapping[str, Any], operation: str = "copy") -> list[str]:
     """Return what a block of `_exclude` leaves out with these answers."""
     folder = {"dst_path": "/tmp/copier.old_copy.1" if operation == "update" else "/tmp/service"}
-    context = {**answers, "_copier_operation": operation, "_copier_conf": folder}
+    context = {**DEFAULTS, **answers, "_copier_operation": operation, "_copier_conf": folder}
     return ENVIRONMENT.from_string(block).render(context).split()
 
 
@@ -74,7 +76,7 @@ def test_what_is_left_out_is_what_the_answers_say(service: Service, everything: 
         found = [pattern for block in CONDITIONAL for pattern in patterns(block, answers)]
         return matched(found, everything)
 
-    optional = set().union(*map(left_out, TECHNICAL))
+    optional = set().union(*map(left_out, COVERING))
     there = {path for path in optional if (service.path / path).is_file()}
 
     assert there == optional - left_out(service.case.answers)

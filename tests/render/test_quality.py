@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from .cases import CASES, COVERING
+from .cases import CASES, FEW, ON_SQLITE
 from .conftest import Render, Service, Tools
-
-# One of each variant of the modules: nothing has to be installed for their database.
-ON_SQLITE = [case for case in COVERING if case.answers["database"] == "sqlite"]
 
 # Puts a service together and asks for what names could break: its description has no name twice
 # and none that had to be qualified, and its migrations make the tables that its code has.
@@ -55,7 +52,7 @@ def test_it_has_no_lint(service: Service, tools: Tools) -> None:
     tools.run("ruff", "check", "--no-cache", ".", cwd=service.path)
 
 
-@pytest.mark.parametrize("service", COVERING, indirect=True, ids=lambda case: case.name)
+@pytest.mark.parametrize("service", FEW, indirect=True, ids=lambda case: case.name)
 def test_its_types_are_right(service: Service, tools: Tools, mypy_cache: Path) -> None:
     tools.run("mypy", "--cache-dir", mypy_cache, cwd=service.path)
 

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from extensions.questionnaire import load_questions
 
 from ..support import ROOT, git
-from .cases import COVERING
+from .cases import FEW
 from .conftest import Render
 
 TEMPLATE = ROOT / "template"
@@ -45,7 +45,7 @@ def emitted(render: Render) -> dict[Path, set[bytes]]:
     """What each source becomes in four services: two pairs that have no answer in common."""
     forms = sorted(((emitted_as(path), path) for path in SOURCES), key=lambda each: -depth(each[1]))
     found: dict[Path, set[bytes]] = {path: set() for path in SOURCES}
-    for service in map(render, COVERING[:4]):
+    for service in map(render, FEW[:4]):
         for file in service.files():
             name = service.relative(file)
             source = next(path for form, path in forms if form.fullmatch(name))

@@ -5,38 +5,40 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from extensions.questionnaire import load_questions
-
-from ..support import ROOT, git, run
+from ..covering import QUESTIONS, asked
+from ..support import git, run
 from .cases import CASES
 from .conftest import Render, Service, render_anew
+
+Answers = Mapping[str, Any]
 
 JINJA = re.compile(r"\{\{|\{%|\{#")
 # A link of Markdown to a file of the service.
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
-# Answers, and the words that nobody who gives them should have to read.
-UNCHOSEN = {
-    ("database", "postgresql"): r"sqlite",
-    ("database", "sqlite"): r"postgres|asyncpg",
-    ("backup", "none"): r"backup|restore|retention",
-    ("cache", "none"): r"cache",
-    ("metrics", "none"): r"metric|prometheus",
-    ("rate_limit", ""): r"rate.?limit|\b429\b|too many|from limits\b",
+# Words that nobody should have to read whose answers do not call for them.
+WORDS: dict[str, Callable[[Answers], bool]] = {
+    r"sqlite": lambda its: "sqlite" in (its["database"], its.get("test_database")),
+    r"stand.?in|stands in": lambda its: its.get("test_database") == "sqlite",
+    r"postgres|asyncpg": lambda its: its["database"] == "postgresql",
+    r"mysql|maria|asyncmy": lambda its: its["database"] == "mysql",
+    r"backup|retention|app restore": lambda its: its["backup"] != "none",
+    r"cache": lambda its: its["cache"] != "none",
+    r"metric|prometheus": lambda its: its["metrics"] == "prometheus",
+    r"rate.?limit|\b429\b|too many|from limits\b": lambda its: its["rate_limit"] != "",
 }
 # What contains such a word and means something else.
 INNOCENT = re.compile(
     r"Cache-Control|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
-    r"|git restore|def restore\(connection"  # a file, a setting of a connection
     r"|tests/\S+|_cache\b|__pycache__|--no-cache"  # names of files, folders and options
 )
-# Asked only of those who answered the question before.
-RETENTION = {"backup_retention_days"}
 # Where to look; the other documents tell what else was considered, and what "none" means.
 PLACES = ("app", "README.md", "pyproject.toml", ".env.example", "Makefile", "docs/runbook.md")
 
@@ -103,12 +105,10 @@ def _description(service: Service) -> str:
 
 
 def test_the_answers_are_recorded(service: Service) -> None:
-    questions = load_questions(ROOT / "copier.yml")
-
     recorded = yaml.safe_load(service.text(Path(".copier-answers.yml")))
 
-    asked = set(questions) if recorded["backup"] != "none" else set(questions) - RETENTION
-    assert recorded.keys() == {"_commit", "_src_path", *asked}
+    asked_for = {key for key in QUESTIONS if asked(key, recorded)}
+    assert recorded.keys() == {"_commit", "_src_path", *asked_for}
     assert service.case.answers.items() <= recorded.items()
     assert list(recorded["modules"]) == list(service.case.answers["modules"])
 
@@ -152,9 +152,9 @@ def test_what_was_not_chosen_is_not_spoken_of(service: Service) -> None:
     given = str([answers["modules"], answers.get("project_name"), answers.get("description")])
     spoken_of = [
         f"{service.relative(path)}: {line.strip()}"
-        for (key, answer), words in UNCHOSEN.items()
+        for words, is_called_for in WORDS.items()
         # Whoever calls a module "cache" reads of it whatever is chosen.
-        if answers[key] == answer and not re.search(words, given, re.IGNORECASE)
+        if not is_called_for(answers) and not re.search(words, given, re.IGNORECASE)
         for path in files
         for line in service.text(path).splitlines()
         if re.search(words, INNOCENT.sub("", line), re.IGNORECASE)
@@ -162,12 +162,12 @@ def test_what_was_not_chosen_is_not_spoken_of(service: Service) -> None:
     assert spoken_of == []
 
 
-@pytest.mark.parametrize(("key", "answer"), list(UNCHOSEN))
-def test_what_was_chosen_is_spoken_of(render: Render, key: str, answer: str) -> None:
+@pytest.mark.parametrize("words", WORDS)
+def test_what_was_chosen_is_spoken_of(render: Render, words: str) -> None:
     """The words are ones that the template uses: else the test above would prove nothing."""
-    service = render(next(case for case in CASES if case.answers[key] != answer))
-    words = re.compile(UNCHOSEN[key, answer], re.IGNORECASE)
-    assert any(words.search(INNOCENT.sub("", service.text(path))) for path in service.files("*.py"))
+    service = render(next(case for case in CASES if WORDS[words](case.answers)))
+    found = re.compile(words, re.IGNORECASE)
+    assert any(found.search(INNOCENT.sub("", service.text(path))) for path in service.files("*.py"))
 
 
 def test_git_ignores_none_of_it(service: Service, tmp_path: Path) -> None:

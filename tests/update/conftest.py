@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
@@ -17,10 +15,10 @@ import pytest
 
 from extensions import facts
 
+from .. import servers
+from ..servers import DATABASE_SERVERS
 from ..support import commit, render, run
 from .services import Tools, edit_as_a_team
-
-POSTGRESQL = os.environ.get("ANDAMIO_TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/")
 
 Answers = Mapping[str, Any]
 
@@ -80,42 +78,34 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
     return Tools(python)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", *DATABASE_SERVERS])
 def database(request: pytest.FixtureRequest) -> str:
-    """Each choice of database; PostgreSQL if a server answers."""
+    """Each choice of database, if its server answers."""
     name: str = request.param
-    if name == "postgresql" and not _postgresql_answers():
-        pytest.skip(f"no PostgreSQL server answers at {POSTGRESQL}")
+    server = DATABASE_SERVERS.get(name)
+    if server and not servers.answers(server):
+        pytest.skip(f"no server answers at {server}")
     return name
 
 
 @pytest.fixture
-def database_url(database: str, tools: Tools, sqlite_url: str) -> Iterator[str]:
+def database_url(
+    database: str, tools: Tools, sqlite_url: str, fresh: Callable[[Answers], Path]
+) -> Iterator[str]:
     """A database that does not exist yet, and will not in the end."""
     if database == "sqlite":
         yield sqlite_url
         return
-    server = POSTGRESQL.rstrip("/")
-    name = f"andamio_update_{secrets.token_hex(6)}"
-    yield f"{server}/{name}"
+    url = f"{DATABASE_SERVERS[database]}/andamio_update_{secrets.token_hex(6)}"
+    yield url
     code = (
-        "import asyncio, asyncpg\n"
-        "async def drop():\n"
-        f"    server = await asyncpg.connect('{server}/postgres')\n"
-        f"    await server.execute('DROP DATABASE IF EXISTS {name} WITH (FORCE)')\n"
-        "asyncio.run(drop())\n"
+        f"import asyncio; from app.platform.persistence.{database} import drop_database;"
+        f"asyncio.run(drop_database({url!r}))"
     )
-    run(tools.python, "-c", code)
+    run(tools.python, "-c", code, cwd=fresh({"database": database}))
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """A database for what has nothing to do with the choice of one."""
     return f"sqlite:///{tmp_path / 'app.db'}"
-
-
-def _postgresql_answers() -> bool:
-    try:
-        return run("pg_isready", "--dbname", POSTGRESQL, check=False).returncode == 0
-    except (OSError, subprocess.SubprocessError):
-        return False

@@ -137,7 +137,7 @@ def test_every_type_can_be_added_and_removed_where_rows_are(
     tools.assert_formatted(few, *written)
 
 
-def test_a_migration_that_does_not_fit_the_rows_changes_nothing(
+def test_a_migration_that_does_not_fit_the_rows_loses_nothing(
     plain: Callable[..., Path], tools: Tools, database: str, database_url: str
 ) -> None:
     service = plain({"database": database})
@@ -155,15 +155,22 @@ def test_a_migration_that_does_not_fit_the_rows_changes_nothing(
     )
 
     assert made == ""
-    assert said.startswith("A migration failed, and the database is as it was (")
-    assert (after, count) == (before, 3)
+    assert count == 3
+    if database == "mysql":  # it cannot undo a change of a table
+        assert said.startswith("A migration failed, and what it did before stays (")
+        assert "undo that by hand" in said
+        undo = ("execute", "ALTER TABLE catalog_products DROP COLUMN sku")
+        tools.do(service, database_url, undo)
+    else:
+        assert said.startswith("A migration failed, and the database is as it was (")
+        assert after == before
 
     # Between its two steps, a team can give each row a value.
     insert(
         service,
         relative(service, "*_number_products.py"),
         'server_default="", nullable=False)\n        )\n\n',
-        '    op.execute("UPDATE catalog_products SET sku = CAST(id AS VARCHAR(40))")\n\n',
+        '    op.execute("UPDATE catalog_products SET sku = CAST(id AS CHAR(40))")\n\n',
     )
     assert tools.do(service, database_url, MIGRATE, DIFFERENCE) == ["", ""]
 

@@ -55,9 +55,13 @@ async def migrate_database(service: Service) -> None:
         ) from error
     except (DataError, IntegrityError, ProgrammingError) as error:
         reason = str(error).splitlines()[0]
+        if adapter.TRANSACTIONAL_DDL:
+            outcome, advice = "the database is as it was", "change"
+        else:
+            outcome, advice = "what it did before stays", "undo that by hand, and change"
         raise click.ClickException(
-            f"A migration failed, and the database is as it was ({reason}); "
-            "change that migration so that it fits the data."
+            f"A migration failed, and {outcome} ({reason}); "
+            f"{advice} that migration so that it fits the data."
         ) from error
 
 

@@ -28,7 +28,9 @@ def running(database_url: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.
         "APP_DATABASE_URL": database_url,
         "APP_SECRET_KEY": "a key that only the tests know, long enough",
     }
-    command = [sys.executable, "-c", "from app.cli import app; app()", "serve", "--port", str(port)]
+    # With the tests' own plugs, whatever they are.
+    program = "import tests.conftest; from app.cli import app; app()"
+    command = [sys.executable, "-c", program, "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:

@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 
 
 async def upgrade(engine: AsyncEngine) -> None:
-    """Run every migration that the database lacks, all or none, one process at a time."""
+    """Run every migration that the database lacks, one process at a time."""
     await _run(engine, lambda config: command.upgrade(config, "heads"))
 
 
@@ -135,7 +135,6 @@ def _migration(
 
 async def _run(engine: AsyncEngine, action: Callable[[Config], Result]) -> Result:
     def with_connection(connection: sa.Connection) -> Result:
-        adapter.lock_for_migrations(connection)
         config = Config(cmd_opts=Namespace(quiet=True))
         config.set_main_option("script_location", _escaped(FOLDER))
         folders = [path for path in sorted(FOLDER.iterdir()) if path.is_dir()]
@@ -143,9 +142,10 @@ async def _run(engine: AsyncEngine, action: Callable[[Config], Result]) -> Resul
         config.set_main_option("path_separator", "newline")
         config.set_main_option("file_template", _escaped(FILE_NAME))
         config.attributes["connection"] = connection
-        return action(config)
+        with adapter.migrating(connection):
+            return action(config)
 
-    async with engine.begin() as connection:
+    async with engine.connect() as connection:
         return await connection.run_sync(with_connection)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from app.platform.persistence.decimals import PRECISION, SCALE, plain
 
+SCHEME = "postgresql"
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 5
 MIGRATION_LOCK = 4_205_713
 AWAY = ("57P", "53300")  # the server starts, stops or has no connection left (SQLSTATE)
 WITHOUT_TRANSACTION = {"isolation_level": "AUTOCOMMIT"}
+TRANSACTIONAL_DDL = True
 
 
 class Timestamp(sa.TypeDecorator[Any]):
@@ -62,9 +64,12 @@ def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
     return engine
 
 
-def lock_for_migrations(connection: sa.Connection) -> None:
-    """Wait until no other process migrates; the lock ends with the transaction."""
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+@contextmanager
+def migrating(connection: sa.Connection) -> Iterator[None]:
+    """A transaction that waits until no other process migrates, and keeps others waiting."""
+    with connection.begin():
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        yield
 
 
 async def ensure_database(url: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.platform.persistence.decimals import SCALE, plain
 
+SCHEME = "sqlite"
 BUSY_TIMEOUT_SECONDS = 10
 WITHOUT_TRANSACTION = {"without_transaction": True}
-WITHOUT_FOREIGN_KEYS = "without foreign keys"
+TRANSACTIONAL_DDL = True
 
 
 class Timestamp(sa.TypeDecorator[dt.datetime]):
@@ -57,10 +60,8 @@ def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
         # The driver must not open transactions by itself: `begin` below does, and takes the write
         # lock at once, so that two writers wait for each other instead of failing half-way.
         connection.isolation_level = None
-        cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+            _execute(connection, f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def begin(connection: sa.Connection) -> None:
@@ -68,26 +69,22 @@ def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
         if not connection.get_execution_options().get("without_transaction"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    @sa.event.listens_for(engine.sync_engine, "checkin")
-    def restore(connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
-        if record.info.pop(WITHOUT_FOREIGN_KEYS, False) and connection is not None:
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.close()
-
     return engine
 
 
-def lock_for_migrations(connection: sa.Connection) -> None:
-    """Look away from foreign keys; the file itself is locked since the transaction began.
+@contextmanager
+def migrating(connection: sa.Connection) -> Iterator[None]:
+    """A transaction, which locks the file from its beginning, and looks away from foreign keys.
 
     SQLite changes a table by copying it and dropping the original, and with foreign keys that
     would delete the rows of other tables that refer to it.
     """
-    # They can be switched between transactions only, and this one has done nothing yet.
-    for statement in ("ROLLBACK", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"):
-        connection.exec_driver_sql(statement)
-    connection.info[WITHOUT_FOREIGN_KEYS] = True
+    _execute(connection.connection, "PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            yield
+    finally:
+        _execute(connection.connection, "PRAGMA foreign_keys=ON")
 
 
 async def ensure_database(url: str) -> None:
@@ -101,3 +98,10 @@ async def drop_database(url: str) -> None:
     if database := sa.make_url(url).database:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{database}{suffix}").unlink(missing_ok=True)
+
+
+def _execute(connection: Any, statement: str) -> None:
+    """Run a statement on the driver's connection, outside SQLAlchemy's transactions."""
+    cursor = connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
