@@ -43,6 +43,12 @@ def _cases() -> dict[str, dict[str, Any]]:
 
 MORE = {"modules": RICH_MODULES, "coverage_target": 95}
 CASES = _cases()
+# What only the modules boot that name it.
+OTHERS: dict[str, dict[str, Any]] = {
+    "backup-sqlite": {"database": "sqlite", "backup": "daily"},
+    "backup-postgresql": {"database": "postgresql", "backup": "hourly"},
+    "backup-mysql": {"database": "mysql", "backup": "weekly"},
+}
 
 
 def first(**answers: Any) -> str:

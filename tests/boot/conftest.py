@@ -11,7 +11,7 @@ import yaml
 from .. import servers
 from ..servers import DATABASE_SERVERS
 from ..support import commit, render, uv
-from .cases import CASES
+from .cases import CASES, OTHERS
 from .running import Service, new_database_url
 
 
@@ -28,7 +28,7 @@ def service(
     request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
     """The service of a case, with what it needs installed."""
-    answers = CASES[request.param]
+    answers = {**CASES, **OTHERS}[request.param]
     server = DATABASE_SERVERS.get(answers["database"])
     if server and not servers.answers(server):
         pytest.skip(f"no server answers at {server}")

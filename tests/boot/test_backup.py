@@ -15,10 +15,10 @@ import pytest
 from ..support import ENVIRONMENT, run
 from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, running
 
-CASE_NAMES = ["backup-sqlite", "backup-postgresql"]
+CASE_NAMES = ["backup-sqlite", "backup-postgresql", "backup-mysql"]
 SECRET = "only for the tests, and longer than it needs to be"
 PRODUCTS = "/api/v1/products"
-# What random bytes make big in every database, 100 KB at a time.
+# What makes a table big, with rows that hardly compress.
 BIG = {
     "sqlite": (
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) "
@@ -27,6 +27,10 @@ BIG = {
     "postgresql": (
         "INSERT INTO big SELECT string_agg(md5(i::text || random()), '') "
         "FROM generate_series(1, 1500) AS i, generate_series(1, 3000) GROUP BY i"
+    ),
+    "mysql": (
+        "INSERT INTO big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+        "WHERE i < 500) SELECT SHA2(RAND(), 512) FROM n AS one CROSS JOIN n AS other"
     ),
 }
 

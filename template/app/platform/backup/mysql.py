@@ -41,12 +41,13 @@ loose-connect-timeout = {CONNECT_TIMEOUT_SECONDS}
 """
 END = b"-- Dump completed"
 WHOLE = ("--single-transaction", "--comments", "--hex-blob", "--no-tablespaces")
-# What cannot be moved from one database to another: it is written down, dropped and made anew.
+NO_TABLES = ("--no-data", "--no-create-info", "--skip-lock-tables")
 STORED = ("--routines", "--triggers", "--events")
-DROP_STORED = """
+DROP_TRIGGERS = """
     SELECT CONCAT('DROP TRIGGER `', trigger_name, '`;') FROM information_schema.triggers
     WHERE trigger_schema = DATABASE()
-    UNION ALL
+"""
+DROP_OTHERS = """
     SELECT CONCAT('DROP VIEW `', table_name, '`;') FROM information_schema.views
     WHERE table_schema = DATABASE()
     UNION ALL
@@ -60,9 +61,12 @@ DROP_STORED = """
 
 def dump(url: str, path: Path) -> None:
     """Write the database into a new file, as it is at one moment."""
-    with _server(url) as server, gzip.open(path, "wb") as file:
-        with server.dump(server.database, *WHOLE, *STORED) as statements:
-            shutil.copyfileobj(statements, file)
+    with (
+        _server(url) as server,
+        server.dump(*WHOLE, *STORED, server.database) as statements,
+        gzip.open(path, "wb", compresslevel=6) as file,
+    ):
+        shutil.copyfileobj(statements, file)
 
 
 def tables(path: Path) -> list[str]:
@@ -97,22 +101,26 @@ def restore(url: str, path: Path) -> None:
 
 
 def _exchange(server: _Server, fresh: str, current: str, stale: str) -> None:
-    """Move the tables of `current` to `stale` and those of `fresh` to `current`, all or none."""
-    stored = {database: server.stored(database) for database in (fresh, current)}
+    """Move the tables of `current` to `stale` and those of `fresh` to `current`, all or none.
+
+    Tables do not move with triggers on them, and nothing else moves: it is made anew.
+    """
     moves = [(current, stale, name) for name in server.query(current, TABLES)]
     moves += [(fresh, current, name) for name in server.query(fresh, TABLES)]
     renaming = ", ".join(
         f"{_quoted(source)}.{_quoted(name)} TO {_quoted(target)}.{_quoted(name)}"
         for source, target, name in moves
     )
+    stored = server.stored(fresh)
+    triggers = server.dumped("--triggers", *NO_TABLES, current)
+    for database in (fresh, current):
+        server.run(database, *server.query(database, DROP_TRIGGERS))
     try:
-        for database in (fresh, current):
-            server.run(database, "\n".join(server.query(database, DROP_STORED)).encode())
-        server.run(current, f"{LIMIT} RENAME TABLE {renaming};".encode())
+        server.run(current, LIMIT, f"RENAME TABLE {renaming};")
     except BackupError:
-        server.run(current, stored[current])
+        server.run(current, triggers)
         raise
-    server.run(current, stored[fresh])
+    server.run(current, *server.query(current, DROP_OTHERS), stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +131,15 @@ class _Server:
     access: Path
     programs: Programs
 
-    def run(self, database: str, statements: bytes) -> None:
+    def run(self, database: str, *statements: str) -> None:
         with self.load(database) as mysql:
-            mysql.write(statements)
+            mysql.write("\n".join(statements).encode())
 
     def load(self, database: str) -> AbstractContextManager[IO[bytes]]:
         return self.programs.writing(*self._called("mysql", "mariadb"), database)
 
-    def dump(self, database: str, *options: str) -> AbstractContextManager[IO[bytes]]:
-        program = self._called("mysqldump", "mariadb-dump")
-        return self.programs.reading(*program, *options, database)
+    def dump(self, *arguments: str) -> AbstractContextManager[IO[bytes]]:
+        return self.programs.reading(*self._called("mysqldump", "mariadb-dump"), *arguments)
 
     def query(self, database: str, query: str) -> list[str]:
         """The last column of what is found."""
@@ -140,24 +147,25 @@ class _Server:
         found = self.programs.run(*self._called("mysql", "mariadb"), *form, database)
         return [line.rpartition("\t")[2] for line in found.splitlines()]
 
-    def stored(self, database: str) -> bytes:
-        """The statements that make what is stored beside the tables."""
-        with self.dump(database, "--no-data", "--no-create-info", *STORED) as statements:
-            stored = statements.read()
+    def dumped(self, *arguments: str) -> str:
+        with self.dump(*arguments) as statements:
+            return statements.read().decode()
+
+    def stored(self, database: str) -> str:
+        """The statements that make what is no table."""
+        stored = self.dumped(*STORED, *NO_TABLES, database)
         if views := self.query(database, VIEWS):
-            ignored = [f"--ignore-table={database}.{table}" for table in self.query(database, TABLES)]
-            with self.dump(database, "--no-data", "--skip-triggers", *ignored) as statements:
-                stored += statements.read()
+            stored += self.dumped("--no-data", "--skip-triggers", database, *views)
         return stored
 
     @contextmanager
     def temporary(self, database: str) -> Iterator[None]:
         """A database for a while; one that is there already is somebody else's."""
-        self.run("", f"CREATE DATABASE {_quoted(database)} CHARACTER SET utf8mb4;".encode())
+        self.run("", f"CREATE DATABASE {_quoted(database)} CHARACTER SET utf8mb4;")
         try:
             yield
         finally:
-            self.run("", f"DROP DATABASE {_quoted(database)};".encode())
+            self.run("", f"DROP DATABASE {_quoted(database)};")
 
     def _called(self, *names: str) -> tuple[str, str]:
         """The beginning of a command: a program by the name that it has here."""
