@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..covering import COVERING
@@ -36,7 +37,8 @@ def _cases() -> dict[str, dict[str, Any]]:
     """Return the covering sets, by name, each second one with modules that have everything."""
     cases = {}
     for number, technical in enumerate(COVERING):
-        name = "-".join(str(answer) for answer in technical.values()) if number else "defaults"
+        words = [re.sub(r"\W", "_", str(answer)) for answer in technical.values() if answer]
+        name = "-".join(words) if number else "defaults"
         cases[name] = technical | (MORE if number % 2 else {})
     return cases
 

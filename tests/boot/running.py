@@ -106,6 +106,13 @@ def running(service: Service, *options: str, **variables: str) -> Iterator[Runni
         process.wait()
 
 
+def log_in(its: Running, email: str) -> dict[str, str]:
+    """Log in with the password of all administrators here; returns the headers that prove it."""
+    body = {"email": email, "password": ADMIN_PASSWORD}
+    tokens = its.client.post("/api/v1/auth/login", json=body).raise_for_status().json()
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
 def _wait_until_alive(process: subprocess.Popen[bytes], client: httpx.Client, log: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while True:

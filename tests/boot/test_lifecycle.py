@@ -12,17 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
-from .running import ADMIN_PASSWORD, Running, Service, free_port, running
+from .cases import first
+from .running import ADMIN_PASSWORD, Running, Service, free_port, log_in, running
 
-CASE_NAMES = ["defaults", "least-postgresql"]
+CASE_NAMES = ["defaults", first(database="postgresql"), first(database="mysql")]
 SECRET = "only for the tests, and longer than it needs to be"
 PRODUCTION = {"APP_ENVIRONMENT": "production", "APP_SECRET_KEY": SECRET}
-
-
-def log_in(its: Running, email: str) -> dict[str, str]:
-    body = {"email": email, "password": ADMIN_PASSWORD}
-    tokens = its.client.post("/api/v1/auth/login", json=body).raise_for_status().json()
-    return {"Authorization": f"Bearer {tokens['access_token']}"}
 
 
 def log_lines(its: Running) -> list[dict[str, Any]]:
@@ -135,7 +130,8 @@ def test_what_is_in_flight_is_finished(service: Service, slow_request: socket.so
 def test_a_database_that_is_away_means_503_and_no_hang(service: Service) -> None:
     if service.answers["database"] == "sqlite":
         pytest.skip("SQLite is a file: it is not away")
-    url = f"postgresql://postgres@127.0.0.1:{free_port()}/nowhere"
+    scheme = service.answers["database"]
+    url = f"{scheme}://somebody@127.0.0.1:{free_port()}/nowhere"
     with running(service, **{**PRODUCTION, "APP_DATABASE_URL": url}) as its:
         ready = its.client.get("/health/ready")
         assert ready.status_code == 503

@@ -91,7 +91,9 @@ def install_problem_handlers(app: FastAPI) -> None:
     async def application_error(request: Request, error: errors.ApplicationError) -> JSONResponse:
         status = STATUS_OF[type(error)]
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            structlog.get_logger().error("unavailable", detail=str(error), exc_info=error)
+            # A line for each request that failed is enough: the place in the code says nothing.
+            reason = repr(error.__cause__ or error)
+            structlog.get_logger().error("unavailable", detail=str(error), reason=reason)
         return problem_response(request.scope, status, str(error))
 
     @app.exception_handler(RequestValidationError)

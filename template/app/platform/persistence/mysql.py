@@ -49,8 +49,13 @@ class ExactDecimal(sa.TypeDecorator[Decimal]):
         return None if value is None else plain(value)
 
 
-def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
-    """An engine for `mysql://user:password@host/database`."""
+def create_engine(
+    url: str, pool_size: int = 5, timeout_seconds: float | None = None
+) -> AsyncEngine:
+    """An engine for `mysql://user:password@host/database`.
+
+    A statement may take `timeout_seconds`: a server that keeps silent is as good as away.
+    """
     engine = create_async_engine(
         sa.make_url(url).set(drivername="mysql+asyncmy"),
         pool_size=pool_size,
@@ -61,6 +66,7 @@ def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
             "autocommit": True,
             "charset": "utf8mb4",
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "read_timeout": timeout_seconds,
         },
     )
 

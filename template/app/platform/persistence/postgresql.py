@@ -17,6 +17,7 @@ CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 5
 MIGRATION_LOCK = 4_205_713
 AWAY = ("57P", "53300")  # the server starts, stops or has no connection left (SQLSTATE)
+DEADLOCK = ("40001", "40P01")  # two transactions wait for each other, and this one must give way
 WITHOUT_TRANSACTION = {"isolation_level": "AUTOCOMMIT"}
 TRANSACTIONAL_DDL = True
 
@@ -38,14 +39,19 @@ class ExactDecimal(sa.TypeDecorator[Decimal]):
         return None if value is None else plain(value)
 
 
-def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
-    """An engine for `postgresql://user:password@host/database`."""
+def create_engine(
+    url: str, pool_size: int = 5, timeout_seconds: float | None = None
+) -> AsyncEngine:
+    """An engine for `postgresql://user:password@host/database`.
+
+    A statement may take `timeout_seconds`: a server that keeps silent is as good as away.
+    """
     engine = create_async_engine(
         sa.make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,  # to wait for a connection costs less than to open one for a moment
         pool_timeout=POOL_TIMEOUT_SECONDS,
-        connect_args={"timeout": CONNECT_TIMEOUT_SECONDS},
+        connect_args={"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": timeout_seconds},
     )
 
     @sa.event.listens_for(engine.sync_engine, "checkout")
@@ -56,10 +62,13 @@ def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
             raise sa.exc.DisconnectionError
 
     @sa.event.listens_for(engine.sync_engine, "handle_error")
-    def recognise_away(context: sa.engine.ExceptionContext) -> None:
-        sqlstate = getattr(context.original_exception, "sqlstate", None)
-        if sqlstate and sqlstate.startswith(AWAY):
+    def recognise(context: sa.engine.ExceptionContext) -> None:
+        original = context.original_exception
+        sqlstate = getattr(original, "sqlstate", None) or ""
+        if sqlstate.startswith(AWAY) or isinstance(original, TimeoutError):
             context.is_disconnect = True
+        if sqlstate in DEADLOCK:
+            raise sa.exc.OperationalError(context.statement, None, original)
 
     return engine
 

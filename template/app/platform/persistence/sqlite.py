@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from app.platform.persistence.decimals import SCALE, plain
 
 SCHEME = "sqlite"
-BUSY_TIMEOUT_SECONDS = 10
+PATIENT_SECONDS = 60
 WITHOUT_TRANSACTION = {"without_transaction": True}
 TRANSACTIONAL_DDL = True
 
@@ -46,13 +46,18 @@ class ExactDecimal(sa.TypeDecorator[Decimal]):
         return None if value is None else plain(Decimal(value).scaleb(-SCALE))
 
 
-def create_engine(url: str, pool_size: int = 5) -> AsyncEngine:
-    """An engine for `sqlite:///path/to/file.db`."""
+def create_engine(
+    url: str, pool_size: int = 5, timeout_seconds: float | None = None
+) -> AsyncEngine:
+    """An engine for `sqlite:///path/to/file.db`.
+
+    A writer waits `timeout_seconds` for another to finish.
+    """
     engine = create_async_engine(
         sa.make_url(url).set(drivername="sqlite+aiosqlite"),
         pool_size=pool_size,
         max_overflow=0,
-        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+        connect_args={"timeout": timeout_seconds or PATIENT_SECONDS},
     )
 
     @sa.event.listens_for(engine.sync_engine, "connect")

@@ -1,0 +1,36 @@
+"""Two transactions that wait for each other: the database ends one, whose caller may try again."""
+
+import asyncio
+
+import pytest
+
+from app.kernel.errors import Unavailable
+from app.main import Service
+from app.modules.identity.domain.user import User
+from app.modules.identity.infrastructure.user import SqlUserRepository
+from tests import fakes
+
+
+async def test_one_of_two_that_wait_for_each_other_gives_way(service: Service) -> None:
+    database, new_id = service.platform.database, service.platform.new_id
+    users = SqlUserRepository(database)
+    ann, bob = (
+        User.registered(id=new_id(), email=f"{name}@example.com", password_hash="-", now=fakes.NOW)
+        for name in ("ann", "bob")
+    )
+    await users.add(ann)
+    await users.add(bob)
+    both_hold_one = asyncio.Barrier(2)
+
+    async def lock(first: User, second: User) -> None:
+        async with database.transaction():
+            await users.get_to_change(first.id)
+            await both_hold_one.wait()
+            await users.get_to_change(second.id)
+
+    outcomes = await asyncio.gather(lock(ann, bob), lock(bob, ann), return_exceptions=True)
+
+    given_way = [outcome for outcome in outcomes if outcome is not None]
+    assert len(given_way) == 1
+    with pytest.raises(Unavailable):
+        raise given_way[0]
