@@ -21,12 +21,12 @@ PRODUCTS = "/api/v1/products"
 # What makes a table big, with rows that hardly compress.
 BIG = {
     "sqlite": (
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) "
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) "
         "INSERT INTO big SELECT hex(randomblob(50000)) FROM n"
     ),
     "postgresql": (
         "INSERT INTO big SELECT string_agg(md5(i::text || random()), '') "
-        "FROM generate_series(1, 1500) AS i, generate_series(1, 3000) GROUP BY i"
+        "FROM generate_series(1, 600) AS i, generate_series(1, 3000) GROUP BY i"
     ),
     "mysql": (
         "INSERT INTO big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
