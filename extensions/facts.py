@@ -53,6 +53,7 @@ RUNTIME_BY_ANSWER = {
     ("metrics", "prometheus"): ("prometheus-client~=0.26.0",),
 }
 RUNTIME_IF_RATE_LIMITED = ("limits~=5.8.0",)
+RUNTIME_IF_SEEDED = ("faker~=40.63.0",)
 DEVELOPMENT = (
     "anyio~=4.16.0",
     "httpx~=0.28.1",
@@ -249,6 +250,7 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "rate_limited": bool(answers["rate_limit"]),
         "slug_snake": slug_snake,
         "sqlite_stands_in": _sqlite_stands_in(answers),
+        "tested_database": "sqlite" if _sqlite_stands_in(answers) else answers["database"],
         "tested_on": TESTED_ON,
     }
 
@@ -260,7 +262,8 @@ def natural_key(name: str) -> list[str | int]:
 
 def _dependencies(answers: Mapping[str, Any]) -> list[str]:
     limited = RUNTIME_IF_RATE_LIMITED if answers["rate_limit"] else ()
-    return sorted([*RUNTIME, *limited, *_chosen(answers, RUNTIME_BY_ANSWER)])
+    seeded = RUNTIME_IF_SEEDED if answers["seed_data"] else ()
+    return sorted([*RUNTIME, *limited, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)])
 
 
 def _dev_dependencies(answers: Mapping[str, Any]) -> list[str]:

@@ -40,7 +40,4 @@ def service(
     url = new_database_url(recorded, folder)
     made = Service(path, recorded, url, {"APP_DATABASE_URL": url, "APP_TEST_DATABASE_URL": url})
     yield made
-    made.python(
-        "import asyncio; from app.platform.persistence import adapter;"
-        f"asyncio.run(adapter.drop_database({url!r}))"
-    )
+    made.drop_database()

@@ -15,6 +15,19 @@ def migrate() -> None:
 
 
 @click.command()
+@click.argument("revision")
+@click.confirmation_option(prompt="This deletes what the migrations added, rows included. Go on?")
+def downgrade(revision: str) -> None:
+    """Undo migrations down to REVISION: one of theirs, `base`, or `<module>@base`."""
+
+    async def undo(service: Service) -> None:
+        await migrations.downgrade(service.platform.database.engine, revision)
+
+    run(read_settings(), undo)
+    click.echo(f"The database is at {revision}.")
+
+
+@click.command()
 @click.argument("message", default="change tables")
 def makemigrations(message: str) -> None:
     """Write the migrations that the code needs and `migrations/` lacks, named after MESSAGE."""

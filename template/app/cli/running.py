@@ -37,6 +37,10 @@ def run(settings: Settings, action: Callable[[Service], Awaitable[None]]) -> Non
         asyncio.run(compose_and_act())
     except ApplicationError as error:
         raise click.ClickException(str(error)) from error
+    except CommandError as error:
+        raise click.ClickException(
+            f"The database does not fit this version of the service ({error})."
+        ) from error
     except (OSError, SQLAlchemyError) as error:
         reason = str(error).splitlines()[0]
         raise click.ClickException(
@@ -49,10 +53,6 @@ async def migrate_database(service: Service) -> None:
     await adapter.ensure_database(service.settings.database_url)
     try:
         await migrations.upgrade(service.platform.database.engine)
-    except CommandError as error:
-        raise click.ClickException(
-            f"The database does not fit this version of the service ({error})."
-        ) from error
     except (DataError, IntegrityError, ProgrammingError) as error:
         reason = str(error).splitlines()[0]
         if adapter.TRANSACTIONAL_DDL:

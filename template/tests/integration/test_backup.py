@@ -15,6 +15,7 @@ from app.platform.backup import BackupError, BackupFolder, engine
 from app.platform.backup.folder import UNFINISHED, checksum_of
 from app.platform.persistence import adapter, migrations
 from tests import fakes
+from tests.conftest import PASSWORD
 from tests.contents import execute, rows
 
 
@@ -26,10 +27,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def url(empty_database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database with rows in every table of an entity."""
+    """A database with rows, of the service and of somebody else."""
     monkeypatch.setenv("APP_DATABASE_URL", empty_database_url)
-    run("seed", "--count", "3")
+    add_user("ann")
+    awkward = "('Ñandú 订 🚀'), ('it''s 100% \\n'), ('two\nlines; \t-- x'), (''), (NULL)"
+    execute(
+        empty_database_url,
+        "CREATE TABLE notes (text VARCHAR(200))",
+        f"INSERT INTO notes VALUES {awkward}",
+    )
     return empty_database_url
+
+
+def add_user(name: str) -> None:
+    run("create-admin", "--email", f"{name}@example.com", "--password", PASSWORD)
 
 
 def run(*arguments: str | Path) -> str:
@@ -72,7 +83,7 @@ def test_a_lost_database_comes_back(url: str) -> None:
 def test_rows_are_replaced_only_by_force(url: str) -> None:
     before = rows(url)
     backup = make_backup()
-    run("seed", "--count", "5")
+    add_user("bo")
     execute(url, "CREATE TABLE later (x INTEGER)", "INSERT INTO later VALUES (1)")
     after = rows(url)
 
@@ -105,7 +116,7 @@ def test_a_backup_from_before_a_migration_says_what_comes_next(url: str) -> None
     backup = make_backup()
     run("migrate")
 
-    assert run("restore", backup).endswith("lacks migrations; run `app migrate` next.\n")
+    assert run("restore", "--force", backup).endswith("lacks migrations; run `app migrate` next.\n")
     run("migrate")
 
 

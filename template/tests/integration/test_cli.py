@@ -28,12 +28,18 @@ def test_migrate_may_be_repeated() -> None:
         assert (result.exit_code, result.output) == (0, "The database is up to date.\n")
 
 
-def test_seed_fills_up_to_a_count() -> None:
-    first, second, third = run("seed", "--count", "3"), run("seed", "--count", "3"), run("seed")
+def test_migrations_are_undone_once_that_is_confirmed(
+    monkeypatch: pytest.MonkeyPatch, empty_database_url: str
+) -> None:
+    monkeypatch.setenv("APP_DATABASE_URL", empty_database_url)
+    run("migrate")
 
-    assert {line.partition(": ")[2] for line in first.output.splitlines()} == {"3 rows added"}
-    assert {line.partition(": ")[2] for line in second.output.splitlines()} == {"0 rows added"}
-    assert {line.partition(": ")[2] for line in third.output.splitlines()} == {"17 rows added"}
+    asked, undone = run("downgrade", "base", input="n\n"), run("downgrade", "base", "--yes")
+    unknown = run("downgrade", "nothing", "--yes")
+
+    assert (asked.exit_code, undone.exit_code, unknown.exit_code) == (1, 0, 1)
+    assert undone.output == "The database is at base.\n"
+    assert unknown.output.startswith("Error: The database does not fit this version")
 
 
 def test_an_administrator_is_made_with_a_password() -> None:
@@ -91,9 +97,8 @@ class TestInProduction:
         monkeypatch.setenv("APP_ENVIRONMENT", "production")
         monkeypatch.setenv("APP_SECRET_KEY", "x" * 32)
 
-    @pytest.mark.parametrize("command", ["seed", "makemigrations"])
-    def test_development_commands_are_refused(self, command: str) -> None:
-        result = run(command)
+    def test_no_migration_is_written(self) -> None:
+        result = run("makemigrations")
         assert result.exit_code == 1
         assert "production" in result.output
 

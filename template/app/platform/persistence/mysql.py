@@ -117,6 +117,13 @@ def migrating(connection: sa.Connection) -> Iterator[None]:
             connection.execute(sa.select(sa.func.release_lock(name)))
 
 
+async def insert_many(
+    connection: AsyncConnection, table: sa.Table, rows: list[dict[str, Any]]
+) -> None:
+    """Add many rows at once."""
+    await connection.execute(table.insert(), rows)
+
+
 async def ensure_database(url: str) -> None:
     """Create the database that `url` names if the server does not have it.
 

@@ -81,6 +81,17 @@ def migrating(connection: sa.Connection) -> Iterator[None]:
         yield
 
 
+async def insert_many(
+    connection: AsyncConnection, table: sa.Table, rows: list[dict[str, Any]]
+) -> None:
+    """Add many rows at once, by COPY: it takes a fraction of the time of INSERT."""
+    await connection.execute(sa.text("SELECT 1"))  # the driver begins the transaction with it
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    await driver.copy_records_to_table(
+        table.name, columns=list(rows[0]), records=[tuple(row.values()) for row in rows]
+    )
+
+
 async def ensure_database(url: str) -> None:
     """Create the database that `url` names if the server does not have it."""
     name = sa.make_url(url).database or ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.platform.persistence.decimals import SCALE, plain
 
@@ -90,6 +90,13 @@ def migrating(connection: sa.Connection) -> Iterator[None]:
             yield
     finally:
         _execute(connection.connection, "PRAGMA foreign_keys=ON")
+
+
+async def insert_many(
+    connection: AsyncConnection, table: sa.Table, rows: list[dict[str, Any]]
+) -> None:
+    """Add many rows at once."""
+    await connection.execute(table.insert(), rows)
 
 
 async def ensure_database(url: str) -> None:

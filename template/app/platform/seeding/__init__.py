@@ -1,0 +1,1 @@
+"""Made-up rows, to develop and try things with."""

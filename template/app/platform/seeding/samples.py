@@ -1,0 +1,166 @@
+"""Believable values for a column, by what it is called and what it holds."""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from faker import Faker
+
+from app.platform.persistence import tables
+
+Sample = Callable[[int], Any]
+"""Gives the value of the row with a number."""
+
+# To invent a name takes longer than to store a row, so rows share this many.
+POOL_SIZE = 1000
+# The share of values that are left out where they may be, and of flags that are set.
+EMPTY = 0.1
+OFTEN = 0.8
+
+PEOPLE = re.compile(
+    r"people|person|customer|client|employee|author|patient|student|teacher|contact|member|driver"
+    r"|guest|visitor|owner|doctor|player|worker|candidate|applicant|tenant|subscriber"
+)
+COMPANIES = re.compile(r"compan|supplier|vendor|organi[sz]ation|brand|manufacturer|partner|store")
+
+TEXTS: tuple[tuple[str, Callable[[Faker], str]], ...] = (
+    (r"first_name|given_name", lambda fake: fake.first_name()),
+    (r"last_name|family_name|surname", lambda fake: fake.last_name()),
+    (r"full_name|author|contact|owner|customer|employee", lambda fake: fake.name()),
+    (r"user_?name|login|nick", lambda fake: fake.user_name()),
+    (r"company|supplier|vendor|brand|manufacturer", lambda fake: fake.company()),
+    (r"phone|mobile|fax", lambda fake: fake.phone_number()),
+    (r"url|website|link|homepage", lambda fake: fake.url()),
+    (r"street|address", lambda fake: fake.street_address()),
+    (r"zip|postal|postcode", lambda fake: fake.postcode()),
+    (r"city|town", lambda fake: fake.city()),
+    (r"country|origin", lambda fake: fake.country()),
+    (r"colou?r", lambda fake: fake.color_name()),
+    (r"currency", lambda fake: fake.currency_code()),
+    (r"language", lambda fake: fake.language_name()),
+    (r"job|profession|position", lambda fake: fake.job()),
+    (r"sku|code|serial|number|reference|barcode", lambda fake: fake.bothify("??-#####").upper()),
+    (r"state|status", lambda fake: fake.random_element(("new", "active", "on hold", "done"))),
+    (r"title|subject|headline|summary", lambda fake: fake.sentence().rstrip(".")),
+    (r"description|note|comment|text|body|content|message", lambda fake: fake.paragraph()),
+    (r"name|label", lambda fake: fake.catch_phrase()),
+)
+# From, to.
+NUMBERS: tuple[tuple[str, float, float], ...] = (
+    (r"price|cost|amount|total|fee|balance|budget|value", 1, 500),
+    (r"salary|income|revenue", 20_000, 120_000),
+    (r"percent|rate|discount|share", 0, 100),
+    (r"rating|score|stars", 1, 5),
+    (r"quantity|stock|count|number_of", 0, 250),
+    (r"year", 1980, 2030),
+    (r"age", 18, 90),
+    (r"latitude|lat$", -90, 90),
+    (r"longitude|lng$|lon$", -180, 180),
+    (r"", 1, 1000),
+)
+# From, to, in days from now.
+DAYS: tuple[tuple[str, int, int], ...] = (
+    (r"born|birth", -80 * 365, -18 * 365),
+    (r"due|expire|until|deadline|before|end|next", 1, 2 * 365),
+    (r"", -3 * 365, 0),
+)
+
+
+def sample(column: sa.Column[Any], now: dt.datetime, highest: Any) -> Sample:
+    """What makes values for `column`; `highest` is what a unique one has below its ceiling."""
+    random = Random(column.name)  # noqa: S311 (nothing here is secret)
+    if column.unique:
+        return _unique(column, highest, random)
+    values = _values(column, now, random)
+    if column.nullable:
+        return lambda number: None if random.random() < EMPTY else values(number)
+    return values
+
+
+def ceiling(column: sa.Column[Any]) -> Any:
+    """Above this, a unique column has values that no sample follows on: it could not go on."""
+    if isinstance(column.type, tables.Timestamp):
+        return dt.datetime(2500, 1, 1, tzinfo=dt.UTC)
+    if isinstance(column.type, tables.ExactDecimal):
+        return Decimal(10**12)
+    return dt.date(2500, 1, 1) if isinstance(column.type, sa.Date) else 10**15
+
+
+def _values(column: sa.Column[Any], now: dt.datetime, random: Random) -> Sample:
+    kind = column.type
+    if isinstance(kind, sa.String):
+        return _texts(column, random)
+    if isinstance(kind, sa.Boolean):
+        return lambda _: random.random() < OFTEN
+    if isinstance(kind, sa.Uuid):
+        return lambda _: uuid.UUID(int=random.getrandbits(128), version=4)
+    first, last = _range(DAYS, column.name)
+    if isinstance(kind, tables.Timestamp):
+        return lambda _: now + dt.timedelta(minutes=random.randint(first * 1440, last * 1440))
+    if isinstance(kind, sa.Date):
+        return lambda _: (now + dt.timedelta(days=random.randint(first, last))).date()
+    return _numbers(column, random)
+
+
+def _range(table: tuple[tuple[str, Any, Any], ...], name: str) -> tuple[Any, Any]:
+    return next((first, last) for words, first, last in table if re.search(words, name))
+
+
+def _texts(column: sa.Column[Any], random: Random) -> Sample:
+    fake = Faker()
+    fake.seed_instance(column.name)
+    make = _text_maker(column)
+    length = getattr(column.type, "length", None)
+    pool = [make(fake)[:length] for _ in range(POOL_SIZE)]
+    return lambda _: random.choice(pool)
+
+
+def _text_maker(column: sa.Column[Any]) -> Callable[[Faker], str]:
+    if getattr(column.type, "length", None) == tables.EMAIL_LENGTH:
+        return lambda fake: fake.safe_email()
+    if column.name in {"name", "label"}:
+        if PEOPLE.search(column.table.name):
+            return lambda fake: fake.name()
+        if COMPANIES.search(column.table.name):
+            return lambda fake: fake.company()
+    known = (make for words, make in TEXTS if re.search(words, column.name))
+    return next(known, lambda fake: fake.sentence().rstrip("."))
+
+
+def _numbers(column: sa.Column[Any], random: Random) -> Sample:
+    first, last = _range(NUMBERS, column.name)
+    if isinstance(column.type, tables.ExactDecimal):
+        return lambda _: Decimal(random.randint(int(first * 100), int(last * 100))) / 100
+    if isinstance(column.type, sa.Float):
+        return lambda _: round(random.uniform(first, last), 2)
+    return lambda _: random.randint(int(first), int(last))
+
+
+def _unique(column: sa.Column[Any], highest: Any, random: Random) -> Sample:
+    """Values that continue from the highest, or have a part that no other run of this has."""
+    kind = column.type
+    if isinstance(kind, sa.Uuid):
+        return lambda _: uuid.uuid4()
+    if isinstance(kind, sa.String):
+        run = uuid.uuid4().hex[:6]
+        texts = _texts(column, random)
+        if kind.length == tables.EMAIL_LENGTH:
+            return lambda number: f"{number + 1}.{run}.{texts(number)}"
+        return lambda number: f"{texts(number)[:150]} {run}-{number + 1}"
+    start, step = _sequence(kind, highest)
+    return lambda number: start + step * (number + 1)
+
+
+def _sequence(kind: Any, highest: Any) -> tuple[Any, Any]:
+    if isinstance(kind, tables.Timestamp):
+        return highest or dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.timedelta(minutes=1)
+    if isinstance(kind, sa.Date):
+        return highest or dt.date(1900, 1, 1), dt.timedelta(days=1)
+    if isinstance(kind, tables.ExactDecimal):
+        return highest or Decimal(0), Decimal("0.01")
+    return highest or 0, 0.5 if isinstance(kind, sa.Float) else 1

@@ -1,0 +1,118 @@
+"""No request reads a whole table: the plans of its queries, with 10,000 rows in each."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from app.kernel.access import Role
+from app.main import Service
+from app.platform.persistence import tables
+from tests import fakes
+from tests.conftest import PASSWORD, LogIn
+from tests.databases import tested
+
+ROWS = 10_000
+
+
+def rows(table: sa.Table, new_id: Any) -> Iterator[dict[str, Any]]:
+    for number in range(ROWS):
+        values = {column.name: _value(column, number) for column in table.columns}
+        # Identifiers that sort by time, as the service makes them.
+        yield values | ({"id": new_id()} if "id" in table.c else {})
+
+
+def _value(column: sa.Column[Any], number: int) -> Any:
+    kind = column.type
+    if column.name == "role":
+        return Role.VIEWER
+    if isinstance(kind, tables.Timestamp):
+        return fakes.NOW + dt.timedelta(seconds=number)
+    if isinstance(kind, tables.ExactDecimal):
+        return Decimal(number)
+    values: dict[type[Any], Any] = {
+        bool: True,
+        int: number,
+        float: number + 0.5,
+        str: f"{number}@example.com",
+        dt.date: fakes.NOW.date() + dt.timedelta(days=number),
+        uuid.UUID: uuid.UUID(int=number),
+    }
+    return values[kind.python_type]
+
+
+@pytest.fixture
+async def full(service: Service) -> None:
+    """Every table has its rows, and the database knows how many."""
+    async with service.platform.database.transaction() as connection:
+        for table in tables.metadata.sorted_tables:
+            await connection.execute(table.insert(), list(rows(table, service.platform.new_id)))
+        for table in tables.metadata.sorted_tables:
+            await connection.exec_driver_sql(tested.analyze(table))
+
+
+@pytest.fixture
+def queries(service: Service) -> Iterator[dict[str, Any]]:
+    """The statements that the service sends, each with the last parameters."""
+    sent: dict[str, Any] = {}
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            sent[statement] = parameters
+
+    engine = service.platform.database.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.usefixtures("full")
+async def test_no_request_reads_a_whole_table(
+    app: FastAPI,
+    client: httpx.AsyncClient,
+    service: Service,
+    log_in: LogIn,
+    queries: dict[str, Any],
+) -> None:
+    await log_in(Role.VIEWER)
+    admin = await log_in(Role.ADMIN)
+    for path in app.openapi()["paths"]:
+        if path.startswith("/api/v1/") and path.endswith("/{entity_id}"):
+            await _use(client, path.removesuffix("/{entity_id}"), admin)
+    await _use(client, "/api/v1/users", admin)
+    await _log_out(client)
+
+    async with service.platform.database.engine.connect() as connection:
+        found = {
+            statement: await connection.run_sync(tested.full_scans, statement, parameters)
+            for statement, parameters in dict(queries).items()
+        }
+
+    assert len(found) > 10
+    assert {statement: scans for statement, scans in found.items() if scans} == {}
+
+
+async def _use(client: httpx.AsyncClient, path: str, admin: dict[str, str]) -> None:
+    """Read two pages of a list, and read and delete one of its items."""
+    page = (await client.get(path, headers=admin)).json()
+    query = {"cursor": page["next_cursor"]}
+    assert (await client.get(path, params=query, headers=admin)).status_code == 200
+    item = f"{path}/{page['items'][0]['id']}"
+    await client.get(item, headers=admin)
+    assert (await client.delete(item, headers=admin)).status_code == 204
+
+
+async def _log_out(client: httpx.AsyncClient) -> None:
+    """Log in, exchange the refresh token, and end the session."""
+    credentials = {"email": f"{Role.VIEWER}@example.com", "password": PASSWORD}
+    tokens = (await client.post("/api/v1/auth/login", json=credentials)).json()
+    given = {"refresh_token": tokens["refresh_token"]}
+    tokens = (await client.post("/api/v1/auth/refresh", json=given)).json()
+    given = {"refresh_token": tokens["refresh_token"]}
+    assert (await client.post("/api/v1/auth/logout", json=given)).status_code == 204
