@@ -75,6 +75,13 @@ DATABASE_URLS = {
     "postgresql": "postgresql://postgres@localhost/%s",
     "mysql": "mysql://root@localhost/%s",
 }
+# When cron makes a backup: not on the hour, when everybody else's jobs run.
+BACKUP_SCHEDULES = {
+    "none": "",
+    "hourly": "17 * * * *",
+    "daily": "17 3 * * *",
+    "weekly": "17 3 * * 0",
+}
 # What people have to run besides the service; nothing for a file.
 DATABASE_SERVERS = {"sqlite": "", "postgresql": "PostgreSQL", "mysql": "MySQL or MariaDB"}
 # Where it finds its cache unless told otherwise, and the beginnings of such URLs, as Python.
@@ -247,6 +254,7 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "app_modules": [_module(name, entities) for name, entities in answers["modules"].items()],
         **_cache(answers["cache"], answers.get("cache_strategy")),
         "dependencies": _dependencies(answers),
+        "backup_schedule": BACKUP_SCHEDULES[answers["backup"]],
         "author_line": _author_line(answers["author_name"], answers["author_email"]),
         "database_server": DATABASE_SERVERS[answers["database"]],
         "database_url": database_url,

@@ -43,6 +43,7 @@ MAX_MODULES = 50
 MAX_ENTITIES = 200
 MAX_FIELDS = 60
 MAX_COVERAGE_TARGET = 95
+MAX_RETENTION_DAYS = 3650
 
 RESERVED_MODULES = {
     "identity": "users and credentials live there",
@@ -274,6 +275,15 @@ def check_project_slug(value: str) -> None:
         )
 
 
+def check_backup_retention_days(value: int) -> None:
+    """Refuse what is no number of days, or more than ten years."""
+    if not 1 <= value <= MAX_RETENTION_DAYS:
+        raise RefusalError(
+            f"Backups cannot be kept for {value} days; "
+            f"write a whole number from 1 to {MAX_RETENTION_DAYS}."
+        )
+
+
 def check_rate_limit(value: str) -> None:
     """Refuse what is neither empty nor `N/second|minute|hour|day` with N up to a million."""
     match = _RATE.fullmatch(value)
@@ -489,6 +499,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "author_name": check_author_name,
     "author_email": check_author_email,
     "modules": check_modules,
+    "backup_retention_days": check_backup_retention_days,
     "rate_limit": check_rate_limit,
     "coverage_target": check_coverage_target,
 }

@@ -50,3 +50,12 @@ CASES = _cases()
 def first(**answers: Any) -> str:
     """Return the name of the first case with these answers."""
     return next(name for name, case in CASES.items() if answers.items() <= case.items())
+
+
+def first_backed_up(database: str) -> str:
+    """Return the name of the first case with backups of this database, and the default modules."""
+    return next(
+        name
+        for name, case in CASES.items()
+        if case["database"] == database and case["backup"] != "none" and "modules" not in case
+    )

@@ -46,13 +46,16 @@ class Service:
         assert outcome.returncode == 1, outcome.stdout + outcome.stderr
         return outcome.stderr
 
+    def python(self, code: str) -> str:
+        """Run Python in the service's environment."""
+        return uv(self.path, "run", "python", "-c", code, variables=self.variables)
+
     def drop_database(self) -> None:
         """Drop its database, whether it exists or not."""
-        code = (
+        self.python(
             "import asyncio; from app.platform.persistence import adapter;"
             f"asyncio.run(adapter.drop_database({self.database_url!r}))"
         )
-        uv(self.path, "run", "python", "-c", code)
 
 
 @dataclass(frozen=True, slots=True)

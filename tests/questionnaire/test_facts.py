@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 import json
+import re
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,7 @@ ANSWERS: dict[str, Any] = {
     },
     "database": "sqlite",
     "seed_data": False,
+    "backup": "none",
     "cache": "none",
     "authorization": "rbac",
     "rate_limit": "100/minute",
@@ -221,6 +223,21 @@ def test_the_rest() -> None:
     assert facts(ANSWERS)["rate_limited"] is True
     assert facts(ANSWERS | {"rate_limit": ""})["rate_limited"] is False
     assert dt.date.fromisoformat(facts(ANSWERS)["tested_on"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "schedule"),
+    [
+        ("none", r""),
+        ("hourly", r"\d+ \* \* \* \*"),
+        ("daily", r"\d+ \d+ \* \* \*"),
+        ("weekly", r"\d+ \d+ \* \* 0"),
+    ],
+)
+def test_a_schedule_is_cron_s_and_not_on_the_hour(answer: str, schedule: str) -> None:
+    found = facts(ANSWERS | {"backup": answer})["backup_schedule"]
+    assert re.fullmatch(schedule, found)
+    assert not found.startswith("0 ")
 
 
 def test_order_is_kept_and_what_is_new_comes_last() -> None:

@@ -117,14 +117,7 @@ def test_a_mistake_is_explained_and_the_question_asked_again(
     copy.types(ERASE * 100, "{shop: {order: {label: str unique, at: date optional}}}")
     copy.types(ESCAPE + ENTER)
 
-    copy.sees("Main database (Base de Datos Principal)")
-    copy.types(DOWN, ENTER)
-    copy.answers("Seed data (Modelo de Datos)")
-    copy.sees("Cache (Caché y Performance)")
-    copy.types(DOWN, DOWN, ENTER)
-    copy.sees("Cache strategy (Caché y Performance)")
-    copy.types(DOWN, ENTER)
-    copy.answers("Authentication", "Authorization")
+    _answer_about_data(copy)
     copy.sees("Rate limiting (Seguridad de Datos)")
     copy.types(CLEAR_LINE, "5/fortnight", ENTER)
     copy.sees("'5/fortnight' is not a rate limit")
@@ -149,6 +142,8 @@ def test_a_mistake_is_explained_and_the_question_asked_again(
         "modules": {"shop": {"order": {"label": "str unique", "at": "date optional"}}},
         "database": "postgresql",
         "seed_data": True,
+        "backup": "daily",
+        "backup_retention_days": 30,
         "cache": "redis",
         "cache_strategy": "read-through",
         "auth": "jwt",
@@ -160,6 +155,23 @@ def test_a_mistake_is_explained_and_the_question_asked_again(
     }
 
 
+def _answer_about_data(copy: Conversation) -> None:
+    copy.sees("Main database (Base de Datos Principal)")
+    copy.types(DOWN, ENTER)
+    copy.answers("Seed data (Modelo de Datos)")
+    copy.sees("Backup (Backup y Recovery)")
+    copy.types(DOWN, ENTER)
+    copy.sees("Backup retention in days")
+    copy.types(CLEAR_LINE, "0", ENTER)
+    copy.sees("Backups cannot be kept for 0 days")
+    copy.types(CLEAR_LINE, "30", ENTER)
+    copy.sees("Cache (Caché y Performance)")
+    copy.types(DOWN, DOWN, ENTER)
+    copy.sees("Cache strategy (Caché y Performance)")
+    copy.types(DOWN, ENTER)
+    copy.answers("Authentication", "Authorization")
+
+
 def test_an_update_that_changes_no_answer_changes_nothing(
     copier: Callable[..., Conversation], service: Path
 ) -> None:
@@ -167,7 +179,7 @@ def test_an_update_that_changes_no_answer_changes_nothing(
     update.answers("Project name", "Project slug", "Description", "Author", "Author's email")
     update.sees("High-level structure")
     update.types(ESCAPE + ENTER)
-    update.answers("Main database", "Seed data", "Cache (", "Cache strategy")
+    update.answers("Main database", "Seed data", "Backup", "Cache (", "Cache strategy")
     update.answers("Authentication", "Authorization")
     update.answers("Rate limiting", "Coverage target", "Metrics")
     update.ends()

@@ -22,6 +22,7 @@ FROM_THE_COMMAND_LINE = [
     ("project_slug=uvicorn", "project_slug: The project cannot be called 'uvicorn'"),
     ("author_email=ana", "author_email: 'ana' is not an email address"),
     ("database=oracle", "database: 'oracle' is not a choice"),
+    ("backup_retention_days=0", "backup_retention_days: Backups cannot be kept for 0 days"),
     ("rate_limit=0/minute", "rate_limit: '0/minute' is not a rate limit"),
     ("coverage_target=ninety", "coverage_target: 'ninety' is not a whole number"),
     ("coverage_target=101", "coverage_target: 101 is not a target"),
@@ -44,6 +45,15 @@ def test_an_answer_of_the_command_line(
 
     assert_refused(outcome, beginning)
     assert not service.exists()
+
+
+def test_an_answer_that_nobody_asked_for_is_not_recorded(template: Path, tmp_path: Path) -> None:
+    service = tmp_path / "service"
+
+    outcome = copier(*COPY, "--data", "backup_retention_days=30", template, service)
+
+    assert outcome.returncode == 0, outcome.stderr
+    assert "retention" not in (service / ".copier-answers.yml").read_text()
 
 
 FROM_A_FILE = [

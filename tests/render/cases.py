@@ -175,6 +175,7 @@ TEXTS: list[dict[str, str]] = [
 ]
 
 COVERAGE_TARGETS = (90, 0, 95)
+RETENTIONS = (14, 1, 3650)
 # How many technical sets each variant of the modules meets; it touches other files than they do.
 SETS_FOR_LIGHT, SETS_FOR_HEAVY = 6, 2
 
@@ -188,8 +189,10 @@ def _combinations() -> Iterator[Case]:
 
 
 def _with_texts(position: int, case: Case) -> Case:
+    retention = {"backup_retention_days": RETENTIONS[position % len(RETENTIONS)]}
     answers = {
         **case.answers,
+        **(retention if case.answers["backup"] != "none" else {}),
         "coverage_target": COVERAGE_TARGETS[position % len(COVERAGE_TARGETS)],
         # 5 and the number of texts have no common divisor.
         **TEXTS[position * 5 % len(TEXTS)],

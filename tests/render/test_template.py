@@ -42,7 +42,7 @@ def emitted_as(path: Path) -> re.Pattern[str]:
 
 @pytest.fixture(scope="session")
 def emitted(render: Render) -> dict[Path, set[bytes]]:
-    """What each source becomes in services that between them have every answer."""
+    """What each source becomes in services that between them have every answer and module."""
     forms = sorted(((emitted_as(path), path) for path in SOURCES), key=lambda each: -depth(each[1]))
     found: dict[Path, set[bytes]] = {path: set() for path in SOURCES}
     for service in map(render, FEW):

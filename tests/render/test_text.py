@@ -30,6 +30,7 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
     r"postgres|asyncpg": lambda its: its["database"] == "postgresql",
     r"mysql|maria|asyncmy": lambda its: its["database"] == "mysql",
     r"\bseed|faker|made-up": lambda its: its["seed_data"],
+    r"backup|retention|app restore": lambda its: its["backup"] != "none",
     r"cache": lambda its: its["cache"] != "none",
     r"redis": lambda its: its["cache"] == "redis",
     r"memcached": lambda its: its["cache"] == "memcached",

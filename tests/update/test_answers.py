@@ -56,6 +56,27 @@ def test_an_answer_is_changed_and_changed_back(
     assert contents(service) == original
 
 
+def test_backups_come_and_go_with_what_belongs_to_them(edited: Callable[..., Path]) -> None:
+    service = edited()
+    original = contents(service)
+
+    update(service, {"backup": "daily", "backup_retention_days": 30})
+
+    assert_no_conflict(service)
+    assert contents(service) == contents(edited({"backup": "daily", "backup_retention_days": 30}))
+    commit(service, "Back up")
+    # What is installed on a machine may refer to a file for a long time: a new schedule edits it.
+    update(service, {"backup": "hourly"})
+    assert answers_of(service)["backup_retention_days"] == 30
+    assert changes(service)["D"] == set()
+    commit(service, "Back up more often")
+
+    update(service, {"backup": "none"})
+
+    assert_no_conflict(service)
+    assert contents(service) == original
+
+
 def test_a_service_with_every_answer_changed_passes_its_checks(
     edited: Callable[..., Path], tools: Tools
 ) -> None:

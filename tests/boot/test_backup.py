@@ -1,0 +1,250 @@
+"""The database is lost and comes back; a backup is whole or is none."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..support import ENVIRONMENT, run
+from .cases import first_backed_up
+from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, running
+
+CASE_NAMES = [first_backed_up(database) for database in ("sqlite", "postgresql", "mysql")]
+SECRET = "only for the tests, and longer than it needs to be"
+PRODUCTS = "/api/v1/products"
+# What makes a table big, with rows that hardly compress.
+BIG = {
+    "sqlite": (
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) "
+        "INSERT INTO big SELECT hex(randomblob(50000)) FROM n"
+    ),
+    "postgresql": (
+        "INSERT INTO big SELECT string_agg(md5(i::text || random()), '') "
+        "FROM generate_series(1, 600) AS i, generate_series(1, 3000) GROUP BY i"
+    ),
+    "mysql": (
+        "INSERT INTO big WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+        "WHERE i < 500) SELECT SHA2(RAND(), 512) FROM n AS one CROSS JOIN n AS other"
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def folder(service: Service, tmp_path: Path) -> Path:
+    """The folder of backups, of this test alone; the database is there, whatever came before."""
+    service.variables["APP_BACKUP_FOLDER"] = str(tmp_path / "backups")
+    service.variables["APP_SECRET_KEY"] = SECRET
+    service.app("create-admin", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD)
+    return tmp_path / "backups"
+
+
+def make_backup(service: Service) -> Path:
+    """Run `app backup`, and return the file that it names."""
+    written = re.fullmatch(r"Wrote (.+)\.", service.app("backup").splitlines()[0])
+    assert written
+    return service.path / written[1]
+
+
+def execute(service: Service, *statements: str) -> None:
+    """Run statements of SQL, each by itself, in the service's database."""
+    service.python(
+        "import asyncio, sqlalchemy as sa\n"
+        "from app.platform.persistence import adapter\n"
+        "async def act():\n"
+        f"    engine = adapter.create_engine({service.database_url!r})\n"
+        f"    for statement in {statements!r}:\n"
+        "        async with engine.begin() as connection:\n"
+        "            await connection.execute(sa.text(statement))\n"
+        "    await engine.dispose()\n"
+        "asyncio.run(act())\n"
+    )
+
+
+def log_in(its: Running) -> None:
+    """Make its client an administrator."""
+    body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
+    tokens = its.client.post("/api/v1/auth/login", json=body).raise_for_status().json()
+    its.client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+
+
+def products(its: Running) -> list[dict[str, Any]]:
+    """Return all products, as the API shows them."""
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = its.client.get(PRODUCTS, params={"limit": 100, **cursor}).raise_for_status().json()
+        found += page["items"]
+        if page["next_cursor"] is None:
+            return found
+        cursor = {"cursor": page["next_cursor"]}
+
+
+def create_products(its: Running, count: int) -> None:
+    """Make products over HTTP."""
+    for number in range(count):
+        body = {"name": f"Ñandú 订 {number}", "price": f"{number}.99", "in_stock": number % 2 == 0}
+        its.client.post(PRODUCTS, json=body).raise_for_status()
+
+
+def test_a_lost_database_comes_back(service: Service) -> None:
+    with running(service, APP_RATE_LIMIT="1000000/second") as its:
+        log_in(its)
+        create_products(its, 120)
+        before = products(its)
+        backup = make_backup(service)
+        assert its.stop() == 0
+    assert len(before) >= 120
+    service.drop_database()
+
+    assert f"tables from {backup}." in service.app("restore", str(backup))
+
+    with running(service) as its:
+        log_in(its)
+        assert products(its) == before
+        assert its.stop() == 0
+
+
+def test_a_service_that_runs_answers_from_what_was_restored(service: Service) -> None:
+    with running(service, APP_RATE_LIMIT="1000000/second") as its:
+        log_in(its)
+        create_products(its, 3)
+        before = products(its)
+        backup = make_backup(service)
+        create_products(its, 2)
+        after = products(its)
+        assert "the database has rows" in service.fails("restore", str(backup)).lower()
+        assert products(its) == after
+
+        service.app("restore", "--force", str(backup))
+
+        assert products(its) == before
+        create_products(its, 1)
+        assert len(products(its)) == len(before) + 1
+        assert "Traceback" not in its.log.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def big(service: Service) -> Iterator[Service]:
+    """The service with a database that takes a while to back up."""
+    execute(service, "CREATE TABLE big (x TEXT)", BIG[service.answers["database"]])
+    yield service
+    execute(service, "DROP TABLE big")
+
+
+def start_backup(service: Service, *limits: str) -> subprocess.Popen[str]:
+    """Start `app backup` as a process whose end is not waited for."""
+    command = [*limits, f"exec {service.path}/.venv/bin/app backup"]
+    return subprocess.Popen(
+        ["sh", "-c", "\n".join(command)],
+        cwd=service.path,
+        env={**ENVIRONMENT, **service.variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def wait_until_half_written(folder: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until a backup is being written."""
+    deadline = time.monotonic() + 60
+    while not any(path.stat().st_size for path in folder.glob(".unfinished-*/backup")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def names(folder: Path) -> list[str]:
+    """Return what is in the folder, but for the lock."""
+    return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
+
+
+def test_a_backup_that_is_killed_is_none(big: Service, folder: Path) -> None:
+    process = start_backup(big)
+    wait_until_half_written(folder, process)
+    process.kill()
+    process.communicate()
+
+    assert process.returncode == -signal.SIGKILL
+    (left,) = names(folder)
+    assert left.startswith(".unfinished-")
+    assert big.app("backups") == ""
+
+    backup = make_backup(big)
+
+    assert names(folder) == [backup.name, f"{backup.name}.sha256"]
+    big.app("backups", "--verify")
+
+
+def test_a_backup_without_room_is_none(big: Service, folder: Path) -> None:
+    process = start_backup(big, "ulimit -f 2000")
+
+    _, said = process.communicate(timeout=120)
+
+    assert process.returncode == 1
+    assert said.startswith("Error: ")
+    assert said.count("\n") == 1
+    assert names(folder) == []
+
+
+def test_several_at_once_are_all_made(service: Service) -> None:
+    processes = [start_backup(service) for _ in range(3)]
+
+    outcomes = [(process.communicate(timeout=120), process.returncode) for process in processes]
+
+    assert [code for _, code in outcomes] == [0, 0, 0], outcomes
+    assert len(service.app("backups", "--verify").splitlines()) == 3
+
+
+@pytest.fixture
+def environment_file(service: Service) -> Iterator[Path]:
+    """The file that production keeps its settings in: cron knows no others."""
+    path = service.path / ".env"
+    names = ("APP_DATABASE_URL", "APP_SECRET_KEY", "APP_BACKUP_FOLDER")
+    lines = [f"{name}={service.variables[name]}\n" for name in names]
+    path.write_text("".join(["APP_ENVIRONMENT=production\n", *lines]), encoding="utf-8")
+    yield path
+    path.unlink()
+
+
+def run_as_cron(service: Service, home: Path) -> subprocess.CompletedProcess[str]:
+    """Do what the crontab says, with what cron gives."""
+    crontab = (service.path / "deploy/crontab").read_text(encoding="utf-8")
+    lines = [line for line in crontab.splitlines() if line and not line.startswith("#")]
+    setting, job = lines
+    assert setting == f"SERVICE=/srv/{service.answers['project_slug']}"
+    minute, *_, command = job.split(maxsplit=5)
+    assert minute.isdigit()
+    assert "%" not in command, "cron would take it for the end of the line"
+    given = {"HOME": str(home), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh", "LOGNAME": "service"}
+    return subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=home,
+        env={**given, "SERVICE": str(service.path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_cron_makes_one(
+    service: Service, folder: Path, environment_file: Path, tmp_path: Path
+) -> None:
+    outcome = run_as_cron(service, tmp_path)
+
+    assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "", "")
+    assert len(names(folder)) == 2
+    checked = run("sha256sum", "--check", *folder.glob("*.sha256"), cwd=folder)
+    assert checked.stdout.endswith(": OK\n")
+
+    environment_file.write_text("APP_DATABASE_URL=nonsense\n", encoding="utf-8")
+    outcome = run_as_cron(service, tmp_path)
+
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith("Error: APP_DATABASE_URL: ")
