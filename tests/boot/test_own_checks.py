@@ -1,0 +1,12 @@
+"""The service's own checks pass from the first minute; the render tier has checked every service."""
+
+from __future__ import annotations
+
+from ..support import uv
+from .running import Service
+
+CASE_NAMES = ["defaults"]
+
+
+def test_its_checks_pass(service: Service) -> None:
+    uv(service.path, "run", "make", "lint")
