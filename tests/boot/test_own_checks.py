@@ -1,4 +1,4 @@
-"""The service's own checks pass from the first minute; the render tier has checked every service."""
+"""The service's own checks pass, run as its team runs them; the render tier checks each service."""
 
 from __future__ import annotations
 

@@ -13,6 +13,5 @@ def test_its_tests_pass_at_its_coverage(service: Service) -> None:
     assert outcome.returncode == 0, outcome.stdout[-10_000:] + outcome.stderr[-2_000:]
     assert "skipped" not in outcome.stdout.splitlines()[-1]
 
-
     # Nothing that it wrote is in the way.
     assert git(service.path, "status", "--porcelain").split() in ([], ["??", "uv.lock"])
