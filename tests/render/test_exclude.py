@@ -66,6 +66,29 @@ def test_every_block_acts_sometimes_and_every_pattern_hits(
         assert not pattern.endswith("/"), "an empty folder would be left"
 
 
+# What services of the first release have answered; an update reads the blocks with these alone.
+FIRST_ANSWERS = {
+    "database": "sqlite",
+    "cache": "memory",
+    "auth": "jwt",
+    "authorization": "rbac",
+    "rate_limit": "100/minute",
+    "coverage_target": 90,
+    "metrics": "prometheus",
+}
+
+
+@pytest.mark.parametrize("block", CONDITIONAL, ids=lambda block: block.split("\n")[0])
+def test_a_question_of_a_later_release_has_a_default_there(block: str) -> None:
+    folder = {"dst_path": "/tmp/copier.old_copy.1"}
+    given = {**FIRST_ANSWERS, "_copier_operation": "update", "_copier_conf": folder}
+    asked_later = {key: DEFAULTS[key] for key in DEFAULTS.keys() - FIRST_ANSWERS.keys()}
+
+    template = ENVIRONMENT.from_string(block)
+
+    assert template.render(given) == template.render(given | asked_later)
+
+
 def test_a_pattern_in_vain_is_seen(everything: set[str]) -> None:
     assert matched(["/app/main.py"], everything) == {"app/main.py"}
     assert matched(["/main.py", "/app/main", "/app/main.py.jinja"], everything) == set()
