@@ -206,8 +206,7 @@ def test_several_at_once_are_all_made(service: Service) -> None:
 def environment_file(service: Service) -> Iterator[Path]:
     """The file that production keeps its settings in: cron knows no others."""
     path = service.path / ".env"
-    names = ("APP_DATABASE_URL", "APP_SECRET_KEY", "APP_BACKUP_FOLDER")
-    lines = [f"{name}={service.variables[name]}\n" for name in names]
+    lines = [f"{name}={value}\n" for name, value in service.variables.items()]
     path.write_text("".join(["APP_ENVIRONMENT=production\n", *lines]), encoding="utf-8")
     yield path
     path.unlink()
