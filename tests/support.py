@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -61,6 +62,16 @@ def commit(repository: Path, message: str) -> None:
         git(repository, "init")
     git(repository, "add", "--all")
     git(repository, "commit", "--message", message)
+
+
+def copy_repository(target: Path) -> None:
+    """Copy this repository's files, as they are on disk, without its history."""
+    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in filter(None, listed.split("\0")):
+        source, copy = ROOT / name, target / name
+        if source.is_file():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, copy)
 
 
 def copier(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

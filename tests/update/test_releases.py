@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ..support import commit, git, render
+from ..support import ROOT, commit, copier, copy_repository, git, render, run
 from .services import (
     ANSWERS_FILE,
+    Tools,
     answers_of,
     assert_no_conflict,
     changes,
@@ -24,7 +25,10 @@ from .services import (
 SENTINEL = '\n\nclass Gone(ApplicationError):\n    """It was there once."""\n'
 REFRESH_DAYS = "    refresh_token_days: int = Field(default={}, ge=1, le=365)\n"
 
-# All tests but the last look at one update.
+# What was released as 0.1.0; a tag may not have come along.
+FIRST_RELEASE = "d58496d46d6ab56edb687b7b4758019072d1bfdc"
+
+# All tests but the last two look at one update.
 pytestmark = pytest.mark.xdist_group("release")
 
 # One place for each thing that can happen.
@@ -176,3 +180,42 @@ def test_a_line_is_not_put_under_the_wrong_neighbour(template: Path, tmp_path: P
     before, _ = limits("new", "a", "b", "c").split('"b",\n')
     assert read(service, name) == f'{before}"b",\n{edited}'
     assert changes(service)["M"] == {ANSWERS_FILE, name}
+
+
+@pytest.fixture
+def since_the_first(tmp_path: Path) -> Path:
+    """A template with the history of this one, in which the first and this release are tagged."""
+    if run("git", "cat-file", "-e", FIRST_RELEASE, cwd=ROOT, check=False).returncode:
+        pytest.skip("this checkout's history does not reach back to release 0.1.0")
+    path = tmp_path / "template"
+    git(tmp_path, "clone", "--quiet", "--no-tags", str(ROOT), str(path))
+    git(path, "tag", "v0.1.0", FIRST_RELEASE)
+    git(path, "rm", "-r", "--quiet", ".")
+    copy_repository(path)
+    git(path, "add", "--all", "--force")
+    git(path, "commit", "--quiet", "--allow-empty", "--message", "As it is on disk")
+    git(path, "tag", "v0.2.0")
+    return path
+
+
+def test_a_service_of_the_first_release_takes_this_one(
+    since_the_first: Path, tmp_path: Path, tools: Tools
+) -> None:
+    def copy(name: str, *options: str) -> Path:
+        service = tmp_path / name
+        outcome = copier("copy", "--trust", "--defaults", *options, since_the_first, service)
+        assert outcome.returncode == 0, outcome.stderr
+        commit(service, "Create the service")
+        return service
+
+    service = copy("service", "--vcs-ref", "v0.1.0")
+    edit_as_a_team(service)
+    commit(service, "Make it ours")
+    fresh = copy("fresh", "--vcs-ref", "v0.2.0")
+    edit_as_a_team(fresh)
+
+    update(service)
+
+    assert_no_conflict(service)
+    assert contents(service) == contents(fresh)
+    tools.assert_checks_pass(service)
