@@ -112,7 +112,7 @@ class Things:
 
 def of(service: Service, its: Running) -> Things:
     """Return the entity that a case has."""
-    if service.answers["cache"] == "redis":
+    if "catalog" in service.answers["modules"]:
         body = {"name": "Chair", "price": "9.99", "in_stock": True}
         return Things(its, body, "/api/v1/products")
     return Things(its, {"code": "A1"}, "/api/v1/shelves")
