@@ -37,10 +37,11 @@ BIG = {
 
 
 @pytest.fixture(autouse=True)
-def folder(service: Service, tmp_path: Path) -> Path:
+def folder(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of backups, of this test alone; the database is there, whatever came before."""
-    service.variables["APP_BACKUP_FOLDER"] = str(tmp_path / "backups")
-    service.variables["APP_SECRET_KEY"] = SECRET
+    monkeypatch.setitem(service.variables, "APP_BACKUP_FOLDER", str(tmp_path / "backups"))
+    monkeypatch.setitem(service.variables, "APP_SECRET_KEY", SECRET)
+    monkeypatch.setitem(service.variables, "APP_RATE_LIMIT", "1000000/second")
     service.app("create-admin", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD)
     return tmp_path / "backups"
 
@@ -94,7 +95,7 @@ def create_products(its: Running, count: int) -> None:
 
 
 def test_a_lost_database_comes_back(service: Service) -> None:
-    with running(service, APP_RATE_LIMIT="1000000/second") as its:
+    with running(service) as its:
         log_in(its)
         create_products(its, 120)
         before = products(its)
@@ -112,7 +113,7 @@ def test_a_lost_database_comes_back(service: Service) -> None:
 
 
 def test_a_service_that_runs_answers_from_what_was_restored(service: Service) -> None:
-    with running(service, APP_RATE_LIMIT="1000000/second") as its:
+    with running(service) as its:
         log_in(its)
         create_products(its, 3)
         before = products(its)

@@ -15,7 +15,7 @@ import pytest
 from .cases import first
 from .running import ADMIN_PASSWORD, Running, Service, free_port, log_in, running
 
-CASE_NAMES = ["defaults", first(database="postgresql"), first(database="mysql")]
+CASE_NAMES = ["defaults", first(database="postgresql")]
 SECRET = "only for the tests, and longer than it needs to be"
 PRODUCTION = {"APP_ENVIRONMENT": "production", "APP_SECRET_KEY": SECRET}
 

@@ -59,8 +59,8 @@ def test_they_refuse_what_belongs_to_production(service: Service) -> None:
     )
 
     assert outcome.returncode == 4
-    assert "APP_ENVIRONMENT is production: run the tests elsewhere." in outcome.stdout
-    assert "passed" not in outcome.stdout
+    assert "APP_ENVIRONMENT is production: run the tests elsewhere." in outcome.stderr
+    assert outcome.stdout == ""
 
 
 def test_a_file_stands_in_for_a_server_that_nobody_has(service: Service) -> None:
