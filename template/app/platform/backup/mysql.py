@@ -105,14 +105,16 @@ def _exchange(server: _Server, fresh: str, current: str, stale: str) -> None:
 
     Tables do not move with triggers on them, and nothing else moves: it is made anew.
     """
-    moves = [(current, stale, name) for name in server.query(current, TABLES)]
+    replaced = server.query(current, TABLES)
+    moves = [(current, stale, name) for name in replaced]
     moves += [(fresh, current, name) for name in server.query(fresh, TABLES)]
     renaming = ", ".join(
         f"{_quoted(source)}.{_quoted(name)} TO {_quoted(target)}.{_quoted(name)}"
         for source, target, name in moves
     )
     stored = server.stored(fresh)
-    triggers = server.dumped("--triggers", *NO_TABLES, current)
+    # By name: a view whose table is gone would stop the program.
+    triggers = server.dumped("--triggers", *NO_TABLES, current, *replaced) if replaced else ""
     for database in (fresh, current):
         server.run(database, *server.query(database, DROP_TRIGGERS))
     try:
