@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from app.kernel.access import Action, Principal, Role
+from app.kernel.access import Action, Principal, Role, Session
 from app.kernel.errors import Conflict, NotAllowed, StaleVersion
 from app.kernel.paging import Page
 from app.kernel.ports import Entity
@@ -93,10 +93,11 @@ class InMemoryRepository(Generic[Kept]):
 
 
 class InMemoryUsers:
-    """Users in a dictionary."""
+    """Users in a dictionary, with the sessions that their refresh tokens stand for."""
 
-    def __init__(self) -> None:
+    def __init__(self, refresh_tokens: "InMemoryRefreshTokens | None" = None) -> None:
         self.users: dict[UUID, User] = {}
+        self._refresh_tokens = refresh_tokens or InMemoryRefreshTokens()
 
     async def add(self, user: User) -> None:
         if await self.find(user.email):
@@ -111,6 +112,10 @@ class InMemoryUsers:
 
     async def find(self, email: str) -> User | None:
         return next((user for user in self.users.values() if user.email == email), None)
+
+    async def find_in(self, session: Session) -> User | None:
+        alive = {(token.user_id, token.family_id) for token in self._refresh_tokens.tokens.values()}
+        return self.users.get(session.user_id) if (session.user_id, session.id) in alive else None
 
     async def page(self, limit: int, after: UUID | None) -> Page[User]:
         found = [self.users[key] for key in sorted(self.users) if not after or key > after]

@@ -24,6 +24,14 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """A login of somebody, from then until they log out or are logged out."""
+
+    user_id: UUID
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """The authenticated caller of a use case."""
 

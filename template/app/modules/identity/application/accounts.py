@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.kernel.access import Principal
+from app.kernel.access import Principal, Session
 from app.kernel.errors import NotAuthenticated
 from app.kernel.ports import Clock, IdGenerator, Transaction
 from app.modules.identity.application.ports import (
@@ -88,16 +88,16 @@ class Accounts:
         raise NotAuthenticated(SESSION_ENDED)
 
     async def logout(self, refresh_token: str) -> None:
-        """End the session that a refresh token belongs to, if there is one."""
+        """End the session that a refresh token belongs to, and with it its access tokens."""
         token = await self._refresh_tokens.get(fingerprint(refresh_token))
         if token is not None:
             await self._refresh_tokens.remove_family(token.family_id)
 
     async def caller_of(self, access_token: str) -> Principal:
         """Whose an access token is, with the role they have now."""
-        user = await self._users.get(self._access_tokens.verify(access_token))
+        user = await self._users.find_in(self._access_tokens.verify(access_token))
         if user is None:
-            raise NotAuthenticated("The user of this token is gone.")
+            raise NotAuthenticated("The session of this token has ended; log in again.")
         return Principal(user.id, user.role)
 
     async def me(self, caller: Principal) -> User:
@@ -118,7 +118,7 @@ class Accounts:
             )
         )
         return Tokens(
-            access_token=self._access_tokens.issue(user_id, now),
+            access_token=self._access_tokens.issue(Session(user_id, family_id), now),
             refresh_token=refresh_token,
             expires_in=self._access_tokens.lifetime,
         )

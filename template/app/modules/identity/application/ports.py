@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Protocol
 from uuid import UUID
 
+from app.kernel.access import Session
 from app.kernel.paging import Page
 from app.modules.identity.domain.refresh_token import RefreshToken
 from app.modules.identity.domain.user import User
@@ -21,6 +22,9 @@ class UserRepository(Protocol):
         """The user as they are now; others who want to change them wait for this transaction."""
 
     async def find(self, email: str) -> User | None: ...
+
+    async def find_in(self, session: Session) -> User | None:
+        """Whose session it is, if it has not ended."""
 
     async def page(self, limit: int, after: UUID | None) -> Page[User]: ...
 
@@ -60,7 +64,7 @@ class AccessTokens(Protocol):
     @property
     def lifetime(self) -> dt.timedelta: ...
 
-    def issue(self, user_id: UUID, at: dt.datetime) -> str: ...
+    def issue(self, session: Session, at: dt.datetime) -> str: ...
 
-    def verify(self, token: str) -> UUID:
-        """The user that `token` was issued to; `NotAuthenticated` if it proves nothing."""
+    def verify(self, token: str) -> Session:
+        """The login that `token` was issued to; `NotAuthenticated` if it proves none."""

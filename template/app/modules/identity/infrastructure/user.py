@@ -6,10 +6,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.kernel.access import Role
+from app.kernel.access import Role, Session
 from app.kernel.errors import Conflict
 from app.kernel.paging import Page
 from app.modules.identity.domain.user import User
+from app.modules.identity.infrastructure.refresh_token import refresh_token_table
 from app.platform.persistence import tables
 from app.platform.persistence.database import Database
 
@@ -28,6 +29,13 @@ user_table = sa.Table(
 # Made once: every request looks up its caller, and building a statement takes its time.
 _by_id = sa.select(user_table).where(user_table.c.id == sa.bindparam("id"))
 _by_id_locked = _by_id.with_for_update()
+# A session lives as long as the family of its refresh tokens.
+_by_session = _by_id.where(
+    sa.exists().where(
+        refresh_token_table.c.family_id == sa.bindparam("session_id"),
+        refresh_token_table.c.user_id == user_table.c.id,
+    )
+)
 _by_email = sa.select(user_table).where(user_table.c.email == sa.bindparam("email"))
 
 
@@ -52,6 +60,9 @@ class SqlUserRepository:
 
     async def find(self, email: str) -> User | None:
         return await self._one(_by_email, email=email)
+
+    async def find_in(self, session: Session) -> User | None:
+        return await self._one(_by_session, id=session.user_id, session_id=session.id)
 
     async def page(self, limit: int, after: UUID | None) -> Page[User]:
         query = sa.select(user_table).order_by(user_table.c.id).limit(limit + 1)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import Role
+from app.kernel.access import Role, Session
 from app.kernel.errors import Conflict, NotAuthenticated, RuleViolation
 from app.modules.identity.application.accounts import Accounts
 from app.platform.auth.jwt import JwtAccessTokens
@@ -27,11 +27,12 @@ def clock() -> fakes.Clock:
 @pytest.fixture
 def accounts(clock: fakes.Clock) -> Accounts:
     numbers: Iterator[int] = iter(range(1, 1000))
+    refresh_tokens = fakes.InMemoryRefreshTokens()
     return Accounts(
-        fakes.InMemoryUsers(),
-        fakes.InMemoryRefreshTokens(),
+        fakes.InMemoryUsers(refresh_tokens),
+        refresh_tokens,
         passwords=fakes.ReversedPasswords(),
-        access_tokens=JwtAccessTokens("k" * 32, "service", dt.timedelta(minutes=15)),
+        access_tokens=JwtAccessTokens("k" * 32, "service", dt.timedelta(minutes=15), clock=clock),
         refresh_lifetime=REFRESH_LIFETIME,
         clock=clock,
         new_id=lambda: UUID(int=next(numbers)),
@@ -107,14 +108,17 @@ async def test_a_logout_ends_one_session(accounts: Accounts) -> None:
 
     with pytest.raises(NotAuthenticated):
         await accounts.refresh(here.refresh_token)
+    with pytest.raises(NotAuthenticated, match="has ended"):
+        await accounts.caller_of(here.access_token)
+    assert await accounts.caller_of(there.access_token)
     assert await accounts.refresh(there.refresh_token)
 
 
-async def test_whose_user_is_gone_proves_nothing(accounts: Accounts) -> None:
-    tokens = JwtAccessTokens("k" * 32, "service", dt.timedelta(minutes=15))
-    token = tokens.issue(fakes.ALICE.id, dt.datetime.now(dt.UTC))
+async def test_whose_user_is_gone_proves_nothing(accounts: Accounts, clock: fakes.Clock) -> None:
+    tokens = JwtAccessTokens("k" * 32, "service", dt.timedelta(minutes=15), clock=clock)
+    token = tokens.issue(Session(fakes.ALICE.id, UUID(int=1)), clock.now)
 
-    with pytest.raises(NotAuthenticated, match="gone"):
+    with pytest.raises(NotAuthenticated, match="has ended"):
         await accounts.caller_of(token)
     with pytest.raises(NotAuthenticated, match="gone"):
         await accounts.me(fakes.ALICE)
