@@ -8,7 +8,6 @@ from ..support import git, run
 from .cases import CASES
 from .running import Service
 
-
 # The others ask for no more than these reach, and to count takes its time.
 COUNTED = ["defaults", *(name for name, case in CASES.items() if "coverage_target" in case)]
 
