@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from ..covering import COVERING
+
+Test = TypeVar("Test", bound=Callable[..., None])
 
 RICH_MODULES = {
     "warehouse": {
@@ -45,6 +48,16 @@ def _cases() -> dict[str, dict[str, Any]]:
 
 MORE = {"modules": RICH_MODULES, "coverage_target": 95}
 CASES = _cases()
+
+
+def only(*names: str) -> Callable[[Test], Test]:
+    """Run a test for these cases alone, whatever its module says."""
+
+    def mark(test: Test) -> Test:
+        test.case_names = names  # type: ignore[attr-defined]
+        return test
+
+    return mark
 
 
 def first(**answers: Any) -> str:

@@ -16,9 +16,10 @@ from .running import Service, new_database_url
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test for every case, unless its module says which; a case stays on one worker."""
+    """Run a test for every case, unless it or its module says which; a case stays on one worker."""
     if "service" in metafunc.fixturenames:
         names = getattr(metafunc.module, "CASE_NAMES", CASES)
+        names = getattr(metafunc.function, "case_names", names)
         cases = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
         metafunc.parametrize("service", cases, indirect=True, scope="session")
 

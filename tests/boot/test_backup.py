@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from ..support import ENVIRONMENT, run
-from .cases import first_backed_up
+from .cases import first_backed_up, only
 from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, running
 
 CASE_NAMES = [first_backed_up(database) for database in ("sqlite", "postgresql", "mysql")]
+# What happens to the files is much the same: a database that has programs, and one that has none.
+OWN_FOLDER = CASE_NAMES[:2]
 SECRET = "only for the tests, and longer than it needs to be"
 PRODUCTS = "/api/v1/products"
 # What makes a table big, with rows that hardly compress.
@@ -166,6 +168,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
 
 
+@only(*OWN_FOLDER)
 def test_a_backup_that_is_killed_is_none(big: Service, folder: Path) -> None:
     process = start_backup(big)
     wait_until_half_written(folder, process)
@@ -183,6 +186,7 @@ def test_a_backup_that_is_killed_is_none(big: Service, folder: Path) -> None:
     big.app("backups", "--verify")
 
 
+@only(*OWN_FOLDER)
 def test_a_backup_without_room_is_none(big: Service, folder: Path) -> None:
     process = start_backup(big, "ulimit -f 2000")
 
@@ -194,6 +198,7 @@ def test_a_backup_without_room_is_none(big: Service, folder: Path) -> None:
     assert names(folder) == []
 
 
+@only(*OWN_FOLDER)
 def test_several_at_once_are_all_made(service: Service) -> None:
     processes = [start_backup(service) for _ in range(3)]
 
@@ -233,6 +238,7 @@ def run_as_cron(service: Service, home: Path) -> subprocess.CompletedProcess[str
     )
 
 
+@only(CASE_NAMES[0])
 def test_cron_makes_one(
     service: Service, folder: Path, environment_file: Path, tmp_path: Path
 ) -> None:

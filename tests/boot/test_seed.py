@@ -12,7 +12,6 @@ from .running import Service
 
 CASE_NAMES = [
     first(database="postgresql", seed_data=True),
-    first(database="mysql", seed_data=True),
     "defaults",
 ]
 ROWS = 40_000
