@@ -18,9 +18,10 @@ import httpx
 import pytest
 
 from ..support import ENVIRONMENT, ROOT, git, run
+from .cases import first
 from .running import Service
 
-CASE_NAMES = ["defaults", "postgresql"]
+CASE_NAMES = ["defaults", first(database="postgresql")]
 URL = "http://127.0.0.1:8000"
 SECONDS_TO_START = 300
 
