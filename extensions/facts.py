@@ -26,7 +26,6 @@ from .questionnaire import (
 )
 
 TESTED_ON = "2026-11-24"
-LINE_LENGTH = 100
 
 # What the emitted service imports, whatever the answers.
 RUNTIME = (

@@ -14,7 +14,7 @@ import pytest
 
 from ..support import ENVIRONMENT, run
 from .cases import first_backed_up, only
-from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, running
+from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, log_in, running
 
 CASE_NAMES = [first_backed_up(database) for database in ("sqlite", "postgresql", "mysql")]
 # What happens to the files is much the same: a database that has programs, and one that has none.
@@ -70,13 +70,6 @@ def execute(service: Service, *statements: str) -> None:
     )
 
 
-def log_in(its: Running) -> None:
-    """Make its client an administrator."""
-    body = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
-    tokens = its.client.post("/api/v1/auth/login", json=body).raise_for_status().json()
-    its.client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-
-
 def products(its: Running) -> list[dict[str, Any]]:
     """Return all products, as the API shows them."""
     found: list[dict[str, Any]] = []
@@ -98,7 +91,7 @@ def create_products(its: Running, count: int) -> None:
 
 def test_a_lost_database_comes_back(service: Service) -> None:
     with running(service) as its:
-        log_in(its)
+        its.client.headers.update(log_in(its, ADMIN_EMAIL))
         create_products(its, 120)
         before = products(its)
         backup = make_backup(service)
@@ -109,14 +102,14 @@ def test_a_lost_database_comes_back(service: Service) -> None:
     assert f"tables from {backup}." in service.app("restore", str(backup))
 
     with running(service) as its:
-        log_in(its)
+        its.client.headers.update(log_in(its, ADMIN_EMAIL))
         assert products(its) == before
         assert its.stop() == 0
 
 
 def test_a_service_that_runs_answers_from_what_was_restored(service: Service) -> None:
     with running(service) as its:
-        log_in(its)
+        its.client.headers.update(log_in(its, ADMIN_EMAIL))
         create_products(its, 3)
         before = products(its)
         backup = make_backup(service)

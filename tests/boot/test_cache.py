@@ -19,7 +19,7 @@ import pytest
 
 from .. import servers
 from .cases import first
-from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, free_port, running
+from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, free_port, log_in, running
 
 CASE_NAMES = [
     first(cache="redis", cache_strategy="write-through"),
@@ -91,9 +91,7 @@ class Things:
         self.client = its.client
         self.body = body
         self.path = path
-        credentials = {"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD}
-        tokens = its.client.post("/api/v1/auth/login", json=credentials).raise_for_status().json()
-        its.client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        its.client.headers.update(log_in(its, ADMIN_EMAIL))
 
     def create(self) -> str:
         created = self.client.post(self.path, json=self.body).raise_for_status()

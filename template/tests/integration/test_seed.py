@@ -58,6 +58,7 @@ def test_what_a_value_looks_like_follows_from_its_name() -> None:
     prices = values("price", tables.ExactDecimal(), nullable=False)
     assert all(1 <= price <= 500 and price == round(price, 2) for price in prices)
     assert all(18 <= age <= 90 for age in values("age", sa.BigInteger(), nullable=False))
+    assert max(values("storage", sa.BigInteger(), nullable=False)) > 90
     assert all(-90 <= each <= 90 for each in values("latitude", sa.Double(), nullable=False))
     assert max(values("born", sa.Date(), nullable=False)) < fakes.NOW.date()
     assert min(values("expires_at", tables.Timestamp(), nullable=False)) > fakes.NOW

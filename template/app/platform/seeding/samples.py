@@ -22,11 +22,12 @@ POOL_SIZE = 1000
 EMPTY = 0.1
 OFTEN = 0.8
 
-PEOPLE = re.compile(
+# Words of a name in snake_case, singular or plural.
+PEOPLE = (
     r"people|person|customer|client|employee|author|patient|student|teacher|contact|member|driver"
     r"|guest|visitor|owner|doctor|player|worker|candidate|applicant|tenant|subscriber"
 )
-COMPANIES = re.compile(r"compan|supplier|vendor|organi[sz]ation|brand|manufacturer|partner|store")
+COMPANIES = r"company|companies|supplier|vendor|organi[sz]ation|brand|manufacturer|partner|store"
 
 TEXTS: tuple[tuple[str, Callable[[Faker], str]], ...] = (
     (r"first_name|given_name", lambda fake: fake.first_name()),
@@ -59,15 +60,15 @@ NUMBERS: tuple[tuple[str, float, float], ...] = (
     (r"quantity|stock|count|number_of", 0, 250),
     (r"year", 1980, 2030),
     (r"age", 18, 90),
-    (r"latitude|lat$", -90, 90),
-    (r"longitude|lng$|lon$", -180, 180),
-    (r"", 1, 1000),
+    (r"latitude|lat", -90, 90),
+    (r"longitude|lng|lon", -180, 180),
+    (r".+", 1, 1000),
 )
 # From, to, in days from now.
 DAYS: tuple[tuple[str, int, int], ...] = (
-    (r"born|birth", -80 * 365, -18 * 365),
+    (r"born|birth|birthday|birthdate", -80 * 365, -18 * 365),
     (r"due|expire|until|deadline|before|end|next", 1, 2 * 365),
-    (r"", -3 * 365, 0),
+    (r".+", -3 * 365, 0),
 )
 
 
@@ -107,8 +108,13 @@ def _values(column: sa.Column[Any], now: dt.datetime, random: Random) -> Sample:
     return _numbers(column, random)
 
 
+def _says(words: str, name: str) -> bool:
+    """Whether one of the words is a whole one of the name: a storage has no age."""
+    return bool(re.search(rf"(?:^|_)(?:{words})s?(?:_|$)", name))
+
+
 def _range(table: tuple[tuple[str, Any, Any], ...], name: str) -> tuple[Any, Any]:
-    return next((first, last) for words, first, last in table if re.search(words, name))
+    return next((first, last) for words, first, last in table if _says(words, name))
 
 
 def _texts(column: sa.Column[Any], random: Random) -> Sample:
@@ -124,11 +130,11 @@ def _text_maker(column: sa.Column[Any]) -> Callable[[Faker], str]:
     if getattr(column.type, "length", None) == tables.EMAIL_LENGTH:
         return lambda fake: fake.safe_email()
     if column.name in {"name", "label"}:
-        if PEOPLE.search(column.table.name):
+        if _says(PEOPLE, column.table.name):
             return lambda fake: fake.name()
-        if COMPANIES.search(column.table.name):
+        if _says(COMPANIES, column.table.name):
             return lambda fake: fake.company()
-    known = (make for words, make in TEXTS if re.search(words, column.name))
+    known = (make for words, make in TEXTS if _says(words, column.name))
     return next(known, lambda fake: fake.sentence().rstrip("."))
 
 
