@@ -30,12 +30,10 @@ TESTED_ON = "2026-11-24"
 # What the emitted service imports, whatever the answers.
 RUNTIME = (
     "alembic~=1.20.1",
-    "argon2-cffi~=25.1.0",
     "click~=8.5.1",
     "fastapi~=0.165.0",
     "pydantic-settings~=2.16.3",
     "pydantic[email]~=2.14.4",
-    "pyjwt~=2.15.1",
     "sqlalchemy[asyncio]~=2.1.9",
     "starlette~=1.10.0",
     "structlog~=26.1.0",
@@ -43,7 +41,11 @@ RUNTIME = (
     "uvicorn[standard]~=0.54.0",
 )
 # What it imports besides because of one answer.
+PASSWORDS = ("argon2-cffi~=25.1.0", "zxcvbn~=4.5.0")
 RUNTIME_BY_ANSWER = {
+    ("auth", "jwt"): (*PASSWORDS, "pyjwt~=2.15.1"),
+    ("auth", "session"): PASSWORDS,
+    ("auth", "oauth2"): ("httpx~=0.28.1", "pyjwt[crypto]~=2.15.1"),
     ("cache", "memory"): ("cachetools~=8.0.2",),
     ("cache", "redis"): ("redis~=8.1.0",),
     ("database", "sqlite"): ("aiosqlite~=0.22.1",),
@@ -63,7 +65,11 @@ DEVELOPMENT = (
     "pytest-cov~=7.1.0",
     "ruff~=0.17.6",
 )
-DEVELOPMENT_BY_ANSWER = {("cache", "memory"): ("types-cachetools~=7.0.0.20260713",)}
+DEVELOPMENT_BY_ANSWER = {
+    ("auth", "jwt"): ("types-zxcvbn~=4.5.0",),
+    ("auth", "session"): ("types-zxcvbn~=4.5.0",),
+    ("cache", "memory"): ("types-cachetools~=7.0.0.20260713",),
+}
 
 # How long a line of the emitted code may be; `[tool.ruff]` of its pyproject.toml says the same.
 LINE_LENGTH = 100
@@ -94,7 +100,22 @@ CACHE_ENTRIES = {
     "read-through": ("loading", "LoadingEntries"),
     "write-through": ("versioned", "VersionedEntries"),
 }
-ACCESS_POLICIES = {"rbac": "RoleBasedAccess"}
+ACCESS_POLICIES = {
+    "rbac": "RoleBasedAccess",
+    "abac": "AttributeBasedAccess",
+    "permissions": "PermissionBasedAccess",
+}
+# How a request carries the proof of who calls: a module of `app.platform.auth`.
+PROOFS = {"jwt": "bearer", "session": "session", "api_key": "api_key", "oauth2": "bearer"}
+# The class that holds what can be set of each, in `app.platform.auth.<auth>_settings`.
+AUTH_SETTINGS = {"jwt": "JwtSettings", "session": "SessionSettings", "oauth2": "OidcSettings"}
+# Those that can be set wrongly in a way that no single setting shows.
+CHECKED_AUTH_SETTINGS = {"jwt", "oauth2"}
+# What is known of a caller besides who they are and their role.
+PRINCIPAL_FIELDS = {
+    ("auth", "api_key"): "scopes: frozenset[str] | None = None",
+    ("authorization", "permissions"): "permissions: frozenset[str] = frozenset()",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +269,15 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the names that templates use; `answers` are complete and accepted."""
     slug_snake = answers["project_slug"].replace("-", "_")
     database_url = DATABASE_URLS[answers["database"]].replace("%s", slug_snake)
+    access = _access(answers)
+    cache = _cache(answers["cache"], answers.get("cache_strategy"))
     return {
-        "access_policy": ACCESS_POLICIES[answers["authorization"]],
+        **access,
+        "adapter_imports": access["access_imports"] + cache["cache_imports"],
         "app_modules": [_module(name, entities) for name, entities in answers["modules"].items()],
-        **_cache(answers["cache"], answers.get("cache_strategy")),
+        "auth_settings": AUTH_SETTINGS.get(answers["auth"], ""),
+        "auth_settings_checked": answers["auth"] in CHECKED_AUTH_SETTINGS,
+        **cache,
         "dependencies": _dependencies(answers),
         "backup_schedule": BACKUP_SCHEDULES[answers["backup"]],
         "author_line": _author_line(answers["author_name"], answers["author_email"]),
@@ -259,11 +285,29 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "database_url": database_url,
         "dev_dependencies": _dev_dependencies(answers),
         "installed_modules": sorted(["identity", *answers["modules"]], key=natural_key),
+        "proof": PROOFS[answers["auth"]],
         "rate_limited": bool(answers["rate_limit"]),
         "slug_snake": slug_snake,
         "sqlite_stands_in": _sqlite_stands_in(answers),
         "tested_database": "sqlite" if _sqlite_stands_in(answers) else answers["database"],
         "tested_on": TESTED_ON,
+    }
+
+
+def _access(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how it is decided who may do what; what a key is for comes before its owner."""
+    policy = ACCESS_POLICIES[answers["authorization"]]
+    classes = [(answers["authorization"], policy)]
+    call = f"{policy}()"
+    if answers["auth"] == "api_key":
+        classes.append(("scopes", "WithinScopes"))
+        call = f"WithinScopes({call})"
+    return {
+        "access_imports": _platform_imports("authorization", classes),
+        "access_policy": call,
+        "principal_fields": [
+            field for (key, choice), field in PRINCIPAL_FIELDS.items() if answers[key] == choice
+        ],
     }
 
 
@@ -285,16 +329,16 @@ def _cache(cache: str, strategy: str | None) -> dict[str, Any]:
     return {
         "cache_adapter": call,
         "cache_entries": CACHE_ENTRIES[strategy][1],
-        "cache_imports": _cache_imports([*of_cache, *of_strategy]),
+        "cache_imports": _platform_imports("cache", [*of_cache, *of_strategy]),
         "cache_repository": repository,
         "cache_schemes": schemes,
-        "cache_test_imports": _cache_imports([*of_strategy, ("port", "Cache")]),
+        "cache_test_imports": _platform_imports("cache", [*of_strategy, ("port", "Cache")]),
         "cache_url": url,
     }
 
 
-def _cache_imports(classes: list[tuple[str, str]]) -> list[str]:
-    return [import_of(f"app.platform.cache.{module}", name) for module, name in sorted(classes)]
+def _platform_imports(folder: str, classes: list[tuple[str, str]]) -> list[str]:
+    return [import_of(f"app.platform.{folder}.{module}", name) for module, name in sorted(classes)]
 
 
 def natural_key(name: str) -> list[str | int]:

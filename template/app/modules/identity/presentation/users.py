@@ -1,4 +1,4 @@
-"""Managing people over HTTP."""
+"""Oneself, and managing people, over HTTP."""
 
 import datetime as dt
 from uuid import UUID
@@ -13,6 +13,14 @@ from app.modules.identity.domain.user import User
 from app.platform.auth.caller import Caller
 from app.platform.http.paging import DEFAULT_LIMIT, Cursor, Limit, PageOutput
 from app.platform.http.problems import problems
+
+
+class Profile(BaseModel):
+    """A user, as they see themself."""
+
+    id: UUID
+    email: str
+    role: Role
 
 
 class RoleChange(BaseModel):
@@ -34,6 +42,18 @@ class UserOutput(BaseModel):
 
 class UserPage(PageOutput[UserOutput]):
     """Some users, and where the next ones are."""
+
+
+def me_router(administration: UserAdministration) -> APIRouter:
+    """The route for who wants to know who they are."""
+    router = APIRouter(prefix="/api/v1", tags=["auth"])
+
+    @router.get("/me", response_model=Profile, responses=problems(401))
+    async def me(caller: Caller) -> User:
+        """Who the caller is."""
+        return await administration.me(caller)
+
+    return router
 
 
 def user_router(administration: UserAdministration) -> APIRouter:
