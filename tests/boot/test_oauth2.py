@@ -202,8 +202,8 @@ def test_who_changes_their_mind_is_told_so(page: Page) -> None:
 def attempt(page: Page, state: str) -> None:
     """Be in the middle of a sign-in."""
     page.evaluate(
-        "state => sessionStorage.setItem('sign-in.attempt', JSON.stringify({state, verifier: 'v'}))",
-        state,
+        "attempt => sessionStorage.setItem('sign-in.attempt', JSON.stringify(attempt))",
+        {"state": state, "verifier": "v"},
     )
 
 

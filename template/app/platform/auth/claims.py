@@ -5,8 +5,6 @@ from typing import Any
 
 Claims = Mapping[str, Any]
 
-# What only ID tokens carry: they tell a client who signed in, and open no API.
-OF_ID_TOKENS = frozenset({"at_hash", "c_hash", "nonce"})
 MAX_EMAIL_LENGTH = 254
 
 

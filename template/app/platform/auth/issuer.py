@@ -203,8 +203,8 @@ class Issuer:
         return document, _lifetime(response.headers.get("Cache-Control", ""))
 
 
-def _lifetime(cache_control: str) -> dt.timedelta:
-    given = re.search(r"\bmax-age=(\d{1,9})\b", cache_control)
+def _lifetime(directives: str) -> dt.timedelta:
+    given = re.search(r"\bmax-age=(\d{1,9})\b", directives)
     age = dt.timedelta(seconds=int(given[1])) if given else DEFAULT_AGE
     return min(max(age, MIN_AGE), MAX_AGE)
 

@@ -1,10 +1,12 @@
 """Auth0: an Action adds claims that begin with the API's identifier, beside `permissions`."""
 
-from app.platform.auth.claims import OF_ID_TOKENS, Claims, names_at, verified_email
+from app.platform.auth.claims import Claims, names_at, verified_email
 
 ISSUER_EXAMPLE = "https://your-tenant.eu.auth0.com/"
 AUDIENCE_EXAMPLE = "https://api.example.com"
 SCOPE = "openid profile email"
+# What only ID tokens carry: they tell a client who signed in, and open no API.
+OF_ID_TOKENS = frozenset({"at_hash", "c_hash", "nonce"})
 
 
 def authorization_parameters(audience: str) -> dict[str, str]:
