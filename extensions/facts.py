@@ -45,7 +45,8 @@ PASSWORDS = ("argon2-cffi~=25.1.0", "zxcvbn~=4.5.0")
 RUNTIME_BY_ANSWER = {
     ("auth", "jwt"): (*PASSWORDS, "pyjwt~=2.15.1"),
     ("auth", "session"): PASSWORDS,
-    ("auth", "oauth2"): ("httpx~=0.28.1", "pyjwt[crypto]~=2.15.1"),
+    # The issuer is asked over HTTP, and signs with keys that PyJWT alone cannot read.
+    ("auth", "oauth2"): ("cryptography~=50.0.0", "httpx~=0.28.1", "pyjwt~=2.15.1"),
     ("cache", "memory"): ("cachetools~=8.0.2",),
     ("cache", "redis"): ("redis~=8.1.0",),
     ("database", "sqlite"): ("aiosqlite~=0.22.1",),
@@ -349,12 +350,13 @@ def natural_key(name: str) -> list[str | int]:
 def _dependencies(answers: Mapping[str, Any]) -> list[str]:
     limited = RUNTIME_IF_RATE_LIMITED if answers["rate_limit"] else ()
     seeded = RUNTIME_IF_SEEDED if answers["seed_data"] else ()
-    return sorted([*RUNTIME, *limited, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)])
+    return sorted({*RUNTIME, *limited, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)})
 
 
 def _dev_dependencies(answers: Mapping[str, Any]) -> list[str]:
     stand_in = RUNTIME_BY_ANSWER["database", "sqlite"] if _sqlite_stands_in(answers) else ()
-    return sorted([*DEVELOPMENT, *stand_in, *_chosen(answers, DEVELOPMENT_BY_ANSWER)])
+    needed = {*DEVELOPMENT, *stand_in, *_chosen(answers, DEVELOPMENT_BY_ANSWER)}
+    return sorted(needed - {*_dependencies(answers)})
 
 
 def _sqlite_stands_in(answers: Mapping[str, Any]) -> bool:

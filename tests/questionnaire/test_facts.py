@@ -34,6 +34,7 @@ ANSWERS: dict[str, Any] = {
     "seed_data": False,
     "backup": "none",
     "cache": "none",
+    "auth": "jwt",
     "authorization": "rbac",
     "rate_limit": "100/minute",
     "metrics": "prometheus",
@@ -145,6 +146,7 @@ def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
         ("database", "sqlite", "postgresql", ["aiosqlite"]),
         ("database", "postgresql", "sqlite", ["asyncpg"]),
         ("database", "mysql", "sqlite", ["asyncmy", "cryptography"]),
+        ("auth", "oauth2", "jwt", ["cryptography"]),
         ("cache", "memory", "none", ["cachetools", "types-cachetools"]),
         ("cache", "redis", "none", ["redis"]),
         ("cache", "memcached", "none", []),
@@ -161,6 +163,16 @@ def test_a_dependency_comes_with_its_answer_only(
         return [*result["dependencies"], *result["dev_dependencies"]]
 
     assert [one.split("~=")[0] for one in needed(answer) if one not in needed(other)] == added
+
+
+def test_what_the_service_needs_its_tests_do_not_declare_again() -> None:
+    result = facts(ANSWERS | {"auth": "oauth2", "database": "mysql"})
+    names = [
+        one.split("~=")[0] for key in ("dependencies", "dev_dependencies") for one in result[key]
+    ]
+
+    assert "httpx" in names
+    assert sorted(names) == sorted(set(names))
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
-"""Who somebody is to an issuer of tokens outside the service."""
+"""Who somebody is in the eyes of the issuer that signed them in."""
 
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ExternalIdentity:
-    """What a token of the issuer says of its subject.
+    """What a token says of its bearer.
 
-    `email` is None unless the issuer has verified it; `roles` is None where it says nothing of them.
+    `subject` names them for ever, but only together with `issuer`. `email` is None unless the
+    issuer vouches for it. `roles` is None if the issuer says nothing of roles, which is not the
+    same as none of them.
     """
 
     issuer: str

@@ -14,7 +14,10 @@ DOCUMENTATION = (
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer; `https_only` also pins browsers to HTTPS for a year."""
+    """Adds the headers to every answer; `https_only` also pins browsers to HTTPS for a year.
+
+    A page that needs more than others has a Content-Security-Policy of its own.
+    """
 
     def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
         self._app = app
@@ -37,7 +40,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
-                headers["Content-Security-Policy"] = policy
+                headers.setdefault("Content-Security-Policy", policy)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
