@@ -74,7 +74,7 @@ class Provisioning:
         link = await self._links.get(identity)
         if link is not None and link.user is None:
             raise NotAuthenticated("The user of this token was deleted here.")
-        return link and link.user
+        return None if link is None else link.user
 
     async def _met(self, identity: ExternalIdentity) -> User:
         """Somebody new; several of their requests may be the first at once."""
@@ -97,12 +97,12 @@ class Provisioning:
         return None if user is None or await self._links.is_linked(user.id) else user
 
     async def _add(self, identity: ExternalIdentity) -> User:
-        id = self._new_id()
+        user_id = self._new_id()
         email = identity.email
         if email is None or await self._users.find(normalized_email(email)):
             # Not every token tells an email, and two subjects may share one.
-            email = f"{id}@users.invalid"
-        user = User.new(id=id, email=email, now=self._clock())
+            email = f"{user_id}@users.invalid"
+        user = User.new(id=user_id, email=email, now=self._clock())
         await self._users.add(user)
         return user
 
