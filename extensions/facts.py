@@ -292,6 +292,7 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "sqlite_stands_in": _sqlite_stands_in(answers),
         "tested_database": "sqlite" if _sqlite_stands_in(answers) else answers["database"],
         "tested_on": TESTED_ON,
+        "with_passwords": answers["auth"] in {"jwt", "session"},
     }
 
 

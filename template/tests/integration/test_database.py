@@ -79,8 +79,13 @@ async def test_one_of_two_writers_of_a_unique_value_wins(
 
 
 async def test_a_database_that_is_away_is_said_to_be(
-    app: FastAPI, client: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient,
+    admin: Headers,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    database = service.platform.database
+
     def refuse(*_: object, **__: object) -> None:
         raise ConnectionRefusedError("nobody listens")
 
@@ -92,6 +97,5 @@ async def test_a_database_that_is_away_is_said_to_be(
     ready = await client.get("/health/ready")
     assert ready.status_code == 503
     assert ready.json()["checks"]["database"] == "unavailable"
-    login = {"email": "alice@example.com", "password": "whatever it is"}
-    assert (await client.post("/api/v1/auth/login", json=login)).status_code == 503
+    assert (await client.get("/api/v1/me", headers=admin)).status_code == 503
     assert (await client.get("/health/live")).status_code == 200
