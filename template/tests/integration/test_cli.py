@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from app.cli import app as commands
 from app.platform.persistence import adapter, migrations
-from tests.conftest import PASSWORD
+from tests.logins import login
 
 
 @pytest.fixture(autouse=True)
@@ -74,11 +74,13 @@ def test_openapi_is_printed() -> None:
 
 def test_wrong_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APP_ENVIRONMENT", "production")
+    monkeypatch.setenv("APP_LOG_LEVEL", "DEBUG")
 
     result = run("serve")
 
     assert result.exit_code == 1
-    assert result.output.startswith("Error: APP_SECRET_KEY: set a secret of your own")
+    assert result.output.startswith("Error: ")
+    assert "APP_LOG_LEVEL: DEBUG tells too much" in result.output
 
 
 class TestInProduction:
@@ -87,7 +89,8 @@ class TestInProduction:
     @pytest.fixture(autouse=True)
     def production(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("APP_ENVIRONMENT", "production")
-        monkeypatch.setenv("APP_SECRET_KEY", "x" * 32)
+        for name, value in login.IN_PRODUCTION.items():
+            monkeypatch.setenv(f"APP_{name.upper()}", value)
 
     def test_no_migration_is_written(self) -> None:
         result = run("makemigrations")

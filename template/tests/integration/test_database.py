@@ -4,7 +4,6 @@ import asyncio
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from app.kernel.errors import Conflict, Unavailable
 from app.main import Service
@@ -12,6 +11,7 @@ from app.modules.identity.domain.user import User
 from app.modules.identity.infrastructure.user import SqlUserRepository
 from app.platform.persistence.database import Database
 from tests import fakes
+from tests.access.logins import Headers
 
 
 @pytest.fixture
@@ -25,9 +25,7 @@ def users(database: Database) -> SqlUserRepository:
 
 
 def user(service: Service, email: str = "alice@example.com") -> User:
-    return User.registered(
-        id=service.platform.new_id(), email=email, password_hash="-", now=fakes.NOW
-    )
+    return User.new(id=service.platform.new_id(), email=email, now=fakes.NOW)
 
 
 async def test_an_error_undoes_the_transaction(
@@ -81,10 +79,9 @@ async def test_one_of_two_writers_of_a_unique_value_wins(
 async def test_a_database_that_is_away_is_said_to_be(
     client: httpx.AsyncClient,
     admin: Headers,
-    service: Service,
+    database: Database,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    database = service.platform.database
 
     def refuse(*_: object, **__: object) -> None:
         raise ConnectionRefusedError("nobody listens")

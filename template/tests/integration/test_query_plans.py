@@ -15,7 +15,7 @@ from app.kernel.access import NEWCOMER, Role
 from app.main import Service
 from app.platform.persistence import tables
 from tests import fakes
-from tests.access.logins import LogIn
+from tests.access.logins import Headers, LogIn
 from tests.databases import tested
 from tests.logins import login
 
@@ -99,7 +99,7 @@ async def test_no_request_reads_a_whole_table(
     assert {statement: scans for statement, scans in found.items() if scans} == {}
 
 
-async def _use(client: httpx.AsyncClient, path: str, admin: dict[str, str]) -> None:
+async def _use(client: httpx.AsyncClient, path: str, admin: Headers) -> None:
     """Read two pages of a list, and read and delete one of its items."""
     page = (await client.get(path, headers=admin)).json()
     query = {"cursor": page["next_cursor"]}
@@ -107,4 +107,3 @@ async def _use(client: httpx.AsyncClient, path: str, admin: dict[str, str]) -> N
     item = f"{path}/{page['items'][0]['id']}"
     await client.get(item, headers=admin)
     assert (await client.delete(item, headers=admin)).status_code == 204
-

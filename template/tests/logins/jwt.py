@@ -10,6 +10,8 @@ from tests.access.everybody import ANYBODY, MANAGERS, Rule
 
 PASSWORD = "a long enough password"
 SETTINGS = {"secret_key": "a key that only the tests know, long enough"}
+# What production does not start without, safe as it has to be.
+IN_PRODUCTION = {"secret_key": "x" * 32}
 CREATE_ADMIN = ("--password", PASSWORD)
 NEWCOMER = {"email": "newcomer@example.com", "password": PASSWORD}
 

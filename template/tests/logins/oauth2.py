@@ -14,6 +14,8 @@ issuer.start()
 atexit.register(issuer.stop)
 
 SETTINGS = {"oidc_issuer": issuer.url, "oidc_audience": AUDIENCE}
+# What production does not start without, safe as it has to be.
+IN_PRODUCTION = {"oidc_issuer": issuer.url, "oidc_audience": AUDIENCE}
 CREATE_ADMIN: tuple[str, ...] = ()
 
 RULES: dict[tuple[str, str], Rule] = {}

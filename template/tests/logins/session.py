@@ -9,6 +9,8 @@ from tests.access.everybody import ANYBODY, MANAGERS, Rule
 
 PASSWORD = "a long enough password"
 SETTINGS: dict[str, str] = {}
+# What production does not start without, safe as it has to be.
+IN_PRODUCTION: dict[str, str] = {}
 CREATE_ADMIN = ("--password", PASSWORD)
 NEWCOMER = {"email": "newcomer@example.com", "password": PASSWORD}
 
