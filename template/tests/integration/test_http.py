@@ -11,6 +11,14 @@ from fastapi import FastAPI
 from app.main import create_app
 from app.platform.observability.logs import configure_logging
 from app.settings import Settings
+from tests.access.logins import Headers
+
+
+@pytest.fixture
+def path(app: FastAPI) -> str:
+    """Where something can be created."""
+    paths = app.openapi()["paths"]
+    return next(path for path in paths if f"{path}/{{entity_id}}" in paths)
 
 
 async def test_it_is_alive_and_ready(client: httpx.AsyncClient) -> None:
@@ -44,7 +52,7 @@ async def test_an_error_is_a_problem(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_wrong_method_is_told_the_right_ones(client: httpx.AsyncClient) -> None:
-    response = await client.patch("/api/v1/users")
+    response = await client.patch("/api/v1/me")
 
     assert (response.status_code, response.headers["Allow"]) == (405, "GET")
 
@@ -74,7 +82,7 @@ async def test_browsers_are_told_to_trust_nothing(client: httpx.AsyncClient) -> 
 
 @pytest.mark.parametrize("announced", [True, False])
 async def test_a_body_has_a_limit(
-    client: httpx.AsyncClient, settings: Settings, announced: bool
+    client: httpx.AsyncClient, settings: Settings, admin: Headers, path: str, announced: bool
 ) -> None:
     body = b" " * (settings.max_body_bytes + 1)
 
@@ -82,15 +90,17 @@ async def test_a_body_has_a_limit(
         yield body
 
     content = body if announced else in_pieces()
-    response = await client.post("/api/v1/auth/login", content=content)
+    response = await client.post(path, content=content, headers=admin)
 
     assert response.status_code == 413
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[]", b'{"email": "\\ud800"}'])
-async def test_a_malformed_body_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
-    headers = {"Content-Type": "application/json"}
-    response = await client.post("/api/v1/auth/login", content=body, headers=headers)
+async def test_a_malformed_body_is_refused(
+    client: httpx.AsyncClient, admin: Headers, path: str, body: bytes
+) -> None:
+    headers = {"Content-Type": "application/json", **admin}
+    response = await client.post(path, content=body, headers=headers)
 
     assert response.status_code in {400, 422}
     assert response.headers["Content-Type"] == "application/problem+json"
