@@ -17,7 +17,7 @@ from tests.access.logins import Headers
 @pytest.fixture
 def path(app: FastAPI) -> str:
     """Where something can be created."""
-    paths = app.openapi()["paths"]
+    paths: dict[str, object] = app.openapi()["paths"]
     return next(path for path in paths if f"{path}/{{entity_id}}" in paths)
 
 

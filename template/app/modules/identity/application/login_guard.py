@@ -59,13 +59,12 @@ class LoginGuard:
         for key in keys:
             await self._failed_logins.ensure(key, now)
         async with self._transaction():
-            for key in keys:
-                failed = await self._known(key)
-                wait = (failed.blocked_until(allowed[key]) - now).total_seconds()
-                if wait > 0:
-                    raise TooManyAttempts(
-                        f"Too many logins have failed; try again in {ceil(wait)} s.", ceil(wait)
-                    )
+            known = [await self._known(key) for key in keys]
+            longest = max(failed.wait(allowed[failed.key], now) for failed in known)
+            wait = ceil(longest.total_seconds())
+            if wait > 0:
+                raise TooManyAttempts(f"Too many logins have failed; try again in {wait} s.", wait)
+            for failed in known:
                 await self._failed_logins.replace(failed.with_another(now))
         yield
         async with self._transaction():

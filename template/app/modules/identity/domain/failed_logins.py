@@ -16,12 +16,12 @@ class FailedLogins:
     failures: int
     last_at: dt.datetime
 
-    def blocked_until(self, allowed: int) -> dt.datetime:
-        """When the next try is due: each failure after those `allowed` doubles the wait."""
+    def wait(self, allowed: int, now: dt.datetime) -> dt.timedelta:
+        """How long until the next try is due; each failure after those `allowed` doubles it."""
         if self.failures < allowed:
-            return self.last_at
+            return dt.timedelta()
         doublings = min(self.failures - allowed, 20)
-        return self.last_at + min(dt.timedelta(seconds=2**doublings), LONGEST_WAIT)
+        return self.last_at + min(dt.timedelta(seconds=2**doublings), LONGEST_WAIT) - now
 
     def with_another(self, now: dt.datetime) -> Self:
         known = 0 if now - self.last_at >= FORGOTTEN_AFTER else self.failures

@@ -48,9 +48,7 @@ def accounts(clock: fakes.Clock, users: fakes.InMemoryUsers, logins: Logins) -> 
     return accounts_of(clock, logins, users=users)
 
 
-async def test_who_registers_is_a_newcomer(
-    accounts: Accounts, users: fakes.InMemoryUsers
-) -> None:
+async def test_who_registers_is_a_newcomer(accounts: Accounts, users: fakes.InMemoryUsers) -> None:
     user = await accounts.register(" Alice@Example.com", PASSWORD)
 
     assert (user.email, user.role) == (EMAIL, NEWCOMER)
