@@ -334,7 +334,7 @@ def _access(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _auth(auth: str, provider: str | None) -> dict[str, Any]:
-    """Return how a caller proves who they are; there is no provider but of tokens from elsewhere."""
+    """Return how a caller proves who they are; the provider is that of `oauth2`."""
     issuer, audience = OIDC_EXAMPLES.get(provider or "", ("", ""))
     return {
         "audience_example": audience,

@@ -41,8 +41,30 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
     r"LoadingEntries": lambda its: its.get("cache_strategy") in ("read-through", "write-through"),
     r"write.?through|tombstone": lambda its: its.get("cache_strategy") == "write-through",
     r"metric|prometheus": lambda its: its["metrics"] == "prometheus",
-    r"rate.?limit|\b429\b|too many|from limits\b": lambda its: its["rate_limit"] != "",
+    r"rate.?limit|from limits\b": lambda its: its["rate_limit"] != "",
+    r"\b429\b|too many": lambda its: its["rate_limit"] != "" or _has_accounts(its),
+    r"\bjwt|json web token|pyjwt": lambda its: its["auth"] in ("jwt", "oauth2"),
+    r"secret.?key|refresh": lambda its: its["auth"] == "jwt",
+    r"\bbearer\b|access.?token": lambda its: its["auth"] in ("jwt", "oauth2"),
+    r"password|argon2|zxcvbn|regist(er|rat)|failed.?login": lambda its: _has_accounts(its),
+    r"cookie|csrf|\bsession\.py|SessionSettings": lambda its: its["auth"] == "session",
+    r"api.?key": lambda its: its["auth"] == "api_key",
+    r"scopes": lambda its: its["auth"] == "api_key",
+    r"oidc|openid|issuer(?!=)|sign.?in\b": lambda its: its["auth"] == "oauth2",
+    r"auth0": lambda its: its.get("auth_provider") == "auth0",
+    r"firebase": lambda its: its.get("auth_provider") == "firebase",
+    r"keycloak": lambda its: its.get("auth_provider") == "keycloak",
+    r"\brbac\b|role.?based|viewer|\beditor\b": lambda its: its["authorization"] == "rbac",
+    r"\babac\b|attribute.?based|policies": lambda its: its["authorization"] == "abac",
+    r"permission": lambda its: its["authorization"] == "permissions",
 }
+
+
+def _has_accounts(its: Answers) -> bool:
+    """Whether people have passwords."""
+    return its["auth"] in ("jwt", "session")
+
+
 # What contains such a word and means something else.
 INNOCENT = re.compile(
     r"Cache-Control|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
