@@ -23,6 +23,12 @@ JINJA = re.compile(r"\{\{|\{%|\{#")
 # A link of Markdown to a file of the service.
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
+
+def _has_accounts(its: Answers) -> bool:
+    """Whether people have passwords."""
+    return its["auth"] in ("jwt", "session")
+
+
 # Words that nobody should have to read whose answers do not call for them.
 WORDS: dict[str, Callable[[Answers], bool]] = {
     r"sqlite": lambda its: "sqlite" in (its["database"], its.get("test_database")),
@@ -46,11 +52,12 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
     r"\bjwt|json web token|pyjwt": lambda its: its["auth"] in ("jwt", "oauth2"),
     r"secret.?key|refresh": lambda its: its["auth"] == "jwt",
     r"\bbearer\b|access.?token": lambda its: its["auth"] in ("jwt", "oauth2"),
-    r"password|argon2|zxcvbn|regist(er|rat)|failed.?login": lambda its: _has_accounts(its),
+    r"password|argon2|zxcvbn|regist(er|rat)|failed.?login": _has_accounts,
     r"cookie|csrf|\bsession\.py|SessionSettings": lambda its: its["auth"] == "session",
     r"api.?key": lambda its: its["auth"] == "api_key",
     r"scopes": lambda its: its["auth"] == "api_key",
-    r"oidc|openid|issuer(?!=)|sign.?in\b": lambda its: its["auth"] == "oauth2",
+    r"\bissuer|_issuer": lambda its: its["auth"] in ("jwt", "oauth2"),
+    r"oidc|openid|sign.?in\b": lambda its: its["auth"] == "oauth2",
     r"auth0": lambda its: its.get("auth_provider") == "auth0",
     r"firebase": lambda its: its.get("auth_provider") == "firebase",
     r"keycloak": lambda its: its.get("auth_provider") == "keycloak",
@@ -58,16 +65,9 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
     r"\babac\b|attribute.?based|policies": lambda its: its["authorization"] == "abac",
     r"permission": lambda its: its["authorization"] == "permissions",
 }
-
-
-def _has_accounts(its: Answers) -> bool:
-    """Whether people have passwords."""
-    return its["auth"] in ("jwt", "session")
-
-
 # What contains such a word and means something else.
 INNOCENT = re.compile(
-    r"Cache-Control|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
+    r"Cache-Control|cache_ok|cache_logger_on_first_use|APIKeyCookie"  # of what services import
     r"|tests/\S+|_cache\b|__pycache__|--no-cache"  # names of files, folders and options
 )
 # Where to look; the other documents tell what else was considered, and what "none" means.
