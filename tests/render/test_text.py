@@ -52,7 +52,7 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
     r"\bjwt|json web token|pyjwt": lambda its: its["auth"] in ("jwt", "oauth2"),
     r"secret.?key|refresh": lambda its: its["auth"] == "jwt",
     r"\bbearer\b|access.?token": lambda its: its["auth"] in ("jwt", "oauth2"),
-    r"password|argon2|zxcvbn|regist(er|rat)|failed.?login": _has_accounts,
+    r"passwords\b|argon2|zxcvbn|registration|failed.?login": _has_accounts,
     r"cookie|csrf|\bsession\.py|SessionSettings": lambda its: its["auth"] == "session",
     r"api.?key": lambda its: its["auth"] == "api_key",
     r"scopes": lambda its: its["auth"] == "api_key",
@@ -63,11 +63,15 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
     r"keycloak": lambda its: its.get("auth_provider") == "keycloak",
     r"\brbac\b|role.?based|viewer|\beditor\b": lambda its: its["authorization"] == "rbac",
     r"\babac\b|attribute.?based|policies": lambda its: its["authorization"] == "abac",
-    r"permission": lambda its: its["authorization"] == "permissions",
+    # Auth0 has permissions of its own.
+    r"permission": lambda its: (
+        its["authorization"] == "permissions" or its.get("auth_provider") == "auth0"
+    ),
 }
 # What contains such a word and means something else.
 INNOCENT = re.compile(
-    r"Cache-Control|cache_ok|cache_logger_on_first_use|APIKeyCookie"  # of what services import
+    r"Cache-Control|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
+    r"|functools import cache|@cache$|asymmetric|APIKeyCookie"  # of Python and FastAPI
     r"|tests/\S+|_cache\b|__pycache__|--no-cache"  # names of files, folders and options
 )
 # Where to look; the other documents tell what else was considered, and what "none" means.
