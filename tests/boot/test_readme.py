@@ -21,7 +21,12 @@ from ..support import ENVIRONMENT, ROOT, git, run
 from .cases import first
 from .running import Service
 
-CASE_NAMES = ["defaults", first(database="postgresql")]
+# The tokens of an issuer are not made by commands alone; `test_oauth2.py` has what signs in.
+CASE_NAMES = [
+    "defaults",
+    first(database="postgresql", auth="session"),
+    first(auth="api_key"),
+]
 URL = "http://127.0.0.1:8000"
 SECONDS_TO_START = 300
 
