@@ -21,7 +21,7 @@ from ..support import ENVIRONMENT, ROOT, git, run
 from .cases import first
 from .running import Service
 
-# The tokens of an issuer are not made by commands alone; `test_oauth2.py` has what signs in.
+# No command alone makes the token of an issuer; `test_oauth2.py` signs in for one.
 CASE_NAMES = [
     "defaults",
     first(database="postgresql", auth="session"),
