@@ -119,6 +119,28 @@ PRINCIPAL_FIELDS = {
 }
 
 
+# Whose tokens for what each provider's settings name until somebody sets them.
+OIDC_EXAMPLES = {
+    "auth0": ("https://your-tenant.eu.auth0.com/", "https://api.example.com"),
+    "custom": ("https://id.example.com", "https://api.example.com"),
+    "firebase": ("https://securetoken.google.com/your-project", "your-project"),
+    "keycloak": ("https://id.example.com/realms/your-realm", "your-api"),
+}
+# How the README calls the service with curl, which sends cookies without HTTPS to localhost only.
+BASE_URLS = {"session": "http://localhost:8000"}
+CALL_OPTIONS = {
+    "jwt": '-H "Authorization: Bearer $token"',
+    "session": '--cookie "$cookies" -H "X-CSRF-Token: $csrf"',
+    "api_key": '-H "X-API-Key: $key"',
+    "oauth2": '-H "Authorization: Bearer $token"',
+}
+# What production does not start without, besides the database and the cache.
+PRODUCTION_VARIABLES = {
+    "jwt": ("APP_SECRET_KEY",),
+    "oauth2": ("APP_OIDC_ISSUER", "APP_OIDC_AUDIENCE"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FieldType:
     """How one type of the questionnaire is written in each place.
@@ -274,10 +296,9 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
     cache = _cache(answers["cache"], answers.get("cache_strategy"))
     return {
         **access,
+        **_auth(answers["auth"], answers.get("auth_provider")),
         "adapter_imports": access["access_imports"] + cache["cache_imports"],
         "app_modules": [_module(name, entities) for name, entities in answers["modules"].items()],
-        "auth_settings": AUTH_SETTINGS.get(answers["auth"], ""),
-        "auth_settings_checked": answers["auth"] in CHECKED_AUTH_SETTINGS,
         **cache,
         "dependencies": _dependencies(answers),
         "backup_schedule": BACKUP_SCHEDULES[answers["backup"]],
@@ -286,7 +307,7 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "database_url": database_url,
         "dev_dependencies": _dev_dependencies(answers),
         "installed_modules": sorted(["identity", *answers["modules"]], key=natural_key),
-        "proof": PROOFS[answers["auth"]],
+        "production_variables": _production_variables(answers["auth"], cache["cache_url"]),
         "rate_limited": bool(answers["rate_limit"]),
         "slug_snake": slug_snake,
         "sqlite_stands_in": _sqlite_stands_in(answers),
@@ -311,6 +332,29 @@ def _access(answers: Mapping[str, Any]) -> dict[str, Any]:
             field for (key, choice), field in PRINCIPAL_FIELDS.items() if answers[key] == choice
         ],
     }
+
+
+def _auth(auth: str, provider: str | None) -> dict[str, Any]:
+    """Return how a caller proves who they are; the provider is that of `oauth2`."""
+    issuer, audience = OIDC_EXAMPLES.get(provider or "", ("", ""))
+    return {
+        "audience_example": audience,
+        "auth_settings": AUTH_SETTINGS.get(auth, ""),
+        "auth_settings_checked": auth in CHECKED_AUTH_SETTINGS,
+        "base_url": BASE_URLS.get(auth, "http://127.0.0.1:8000"),
+        "call_options": CALL_OPTIONS[auth],
+        "issuer_example": issuer,
+        "proof": PROOFS[auth],
+    }
+
+
+def _production_variables(auth: str, cache_url: str) -> str:
+    """Return what production has to set, as part of a sentence in Markdown."""
+    names = ["APP_DATABASE_URL", *PRODUCTION_VARIABLES.get(auth, ())]
+    if cache_url:
+        names.insert(1, "APP_CACHE_URL")
+    *most, last = ("`APP_ENVIRONMENT=production`", *(f"`{name}`" for name in names))
+    return f"{', '.join(most)} and {last}"
 
 
 def _cache(cache: str, strategy: str | None) -> dict[str, Any]:

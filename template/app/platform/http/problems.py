@@ -102,7 +102,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
-        # The refused input is left out: it may be a password, or not even be valid Unicode.
+        # The refused input is left out: it may be a secret, or not even be valid Unicode.
         parts = [
             {"pointer": _pointer(each["loc"]), "detail": str(each["msg"])}
             for each in error.errors()

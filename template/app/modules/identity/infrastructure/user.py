@@ -41,7 +41,7 @@ class SqlUserRepository:
             async with self._database.transaction() as connection:
                 await connection.execute(user_table.insert().values(asdict(user)))
         except (Conflict, sa.exc.IntegrityError) as error:
-            raise Conflict("Somebody has registered with this email already.") from error
+            raise Conflict("Somebody has this email already.") from error
 
     async def get(self, user_id: UUID) -> User | None:
         return await self._one(_by_id, id=user_id)

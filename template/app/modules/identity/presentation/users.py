@@ -64,7 +64,7 @@ def user_router(administration: UserAdministration) -> APIRouter:
     async def browse(
         caller: Caller, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
     ) -> Page[User]:
-        """Read users in the order they registered."""
+        """Read users in the order they came."""
         return await administration.page(caller, limit, cursor)
 
     @router.get("/{user_id}", response_model=UserOutput, responses=problems(404))
