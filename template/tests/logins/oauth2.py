@@ -1,6 +1,7 @@
 """With a token of an issuer that runs for the tests alone."""
 
 import atexit
+from contextlib import ExitStack
 
 import httpx
 
@@ -9,9 +10,9 @@ from app.main import Service
 from tests.access.everybody import Rule
 from tests.issuers.local import AUDIENCE, LocalIssuer
 
-issuer = LocalIssuer()
-issuer.start()
-atexit.register(issuer.stop)
+_running = ExitStack()
+issuer = _running.enter_context(LocalIssuer())
+atexit.register(_running.close)
 
 SETTINGS = {"oidc_issuer": issuer.url, "oidc_audience": AUDIENCE}
 # What production does not start without, safe as it has to be.
