@@ -50,6 +50,19 @@ class Service:
         """Run Python in the service's environment."""
         return uv(self.path, "run", "python", "-c", code, variables=self.variables)
 
+    def select(self, query: str) -> list[str]:
+        """Ask the server or the file that holds its database; returns the first column."""
+        return self.python(
+            "import asyncio, sqlalchemy as sa\n"
+            "from app.platform.persistence import adapter\n"
+            "async def show():\n"
+            f"    engine = adapter.create_engine({self.database_url!r})\n"
+            "    async with engine.connect() as connection:\n"
+            f"        print(*await connection.scalars(sa.text({query!r})), sep='\\n')\n"
+            "    await engine.dispose()\n"
+            "asyncio.run(show())\n"
+        ).split()
+
     def drop_database(self) -> None:
         """Drop its database, whether it exists or not."""
         self.python(
