@@ -32,6 +32,18 @@ class Service:
     database_url: str
     variables: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def collection(self) -> str:
+        """The path of an entity that it has, whatever its modules."""
+        return "/api/v1/products" if "catalog" in self.answers["modules"] else "/api/v1/shelves"
+
+    def body(self, number: int = 1) -> dict[str, Any]:
+        """Return what makes one of these; no two numbers give the same."""
+        name = f"Ñandú 订 {number}"
+        if "catalog" in self.answers["modules"]:
+            return {"name": name, "price": f"{number}.99", "in_stock": number % 2 == 0}
+        return {"code": name}
+
     def app(self, *arguments: str, **variables: str) -> str:
         """Run one of the service's commands and return what it prints."""
         environment = {**self.variables, **variables}
