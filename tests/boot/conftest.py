@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,7 @@ def service(
     made = Service(path, recorded, url, variables)
     yield made
     made.drop_database()
+    shutil.rmtree(path / ".venv")  # by far the most that a case leaves behind
 
 
 @pytest.fixture
