@@ -1,10 +1,10 @@
-"""Sets of technical answers in which every choice meets every other, read from the questions."""
+"""Sets of technical answers in which choices meet each other in pairs, read from the questions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import combinations, product
+from itertools import combinations, cycle, product
 from random import Random
 from typing import Any
 
@@ -24,6 +24,14 @@ QUESTIONS: dict[str, Any] = {
 # A question with a free answer that switches something on or off.
 OTHER_CHOICES: dict[str, list[Any]] = {"rate_limit": ["100/minute", ""]}
 ATTEMPTS = 100
+
+# What the boot tier does without, because each of its sets takes most of a minute; the render tier
+# has every pair.
+# Questions whose choices need to meet those of these others alone.
+MEETS_ONLY = {"auth_provider": {"auth"}}
+# Choices that a running service does not differ by, but for a line of text: they take turns.
+ALIKE = {"backup": ["daily", "hourly", "weekly"]}
+
 _ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
 
 
@@ -82,31 +90,26 @@ def _possible() -> Iterator[tuple[Pair, Answers]]:
 POSSIBLE = dict(_possible())
 
 
-# A provider says who somebody is and what they may do; the rest of a service never meets it.
-_MET_BY_PROVIDERS = {"auth", "authorization", "auth_provider"}
-
-
 def needs_booting(pair: Pair) -> bool:
-    """Whether a service with these two answers is to be started, not only rendered."""
+    """Whether the boot tier must have these two answers in one service."""
     keys = {key for key, _ in pair}
-    return "auth_provider" not in keys or keys <= _MET_BY_PROVIDERS
+    return all(
+        key not in keys or keys - {key} <= others for key, others in MEETS_ONLY.items()
+    ) and not any((key, other) in pair for key, (_, *others) in ALIKE.items() for other in others)
 
 
-def covering(wanted: Callable[[Pair], bool] = lambda _: True) -> list[Answers]:
-    """Return few sets of answers that contain every wanted pair; always the same ones.
+def covering(wanted: Mapping[Pair, Answers]) -> list[Answers]:
+    """Return few sets of answers that contain every pair that is wanted; always the same ones.
 
     The first holds the defaults.
     """
     chance = Random(0)
-    return min((_attempt(chance, wanted) for _ in range(ATTEMPTS)), key=len)
+    return min((_attempt(wanted, chance) for _ in range(ATTEMPTS)), key=len)
 
 
-def _attempt(chance: Random, wanted: Callable[[Pair], bool]) -> list[Answers]:
+def _attempt(wanted: Mapping[Pair, Answers], chance: Random) -> list[Answers]:
     rows = [as_asked({key: QUESTIONS[key]["default"] for key in CHOICES})]
-    met = pairs(rows[0])
-    missing = {
-        pair: enough for pair, enough in POSSIBLE.items() if wanted(pair) and pair not in met
-    }
+    missing = {pair: enough for pair, enough in wanted.items() if pair not in pairs(rows[0])}
     while missing:
         row = as_asked(_completed(next(iter(missing.values())), missing, chance))
         rows.append(row)
@@ -129,5 +132,15 @@ def _completed(begun: Answers, missing: Mapping[Pair, Answers], chance: Random) 
     return row
 
 
-COVERING = covering()
-BOOTED = covering(needs_booting)
+def _in_turn(sets: list[Answers]) -> list[Answers]:
+    """Give each of the choices that are alike to some of the sets that have one of them."""
+    for key, choices in ALIKE.items():
+        turns = cycle(choices)
+        for answers in sets:
+            if answers.get(key) in choices:
+                answers[key] = next(turns)
+    return sets
+
+
+COVERING = covering(POSSIBLE)
+BOOTED = _in_turn(covering({pair: POSSIBLE[pair] for pair in POSSIBLE if needs_booting(pair)}))

@@ -14,12 +14,11 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 
+# What only concerns the shell that the tests were started from. Where Python may keep
+# no bytecode, for one, each command of a service takes three times as long to start.
+PRIVATE = ("APP_", "GIT_", "PYTEST_", "PYTHON", "UV_PROJECT", "VIRTUAL_ENV")
 ENVIRONMENT: Mapping[str, str] = {
-    **{
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("APP_", "GIT_", "PYTEST_", "UV_PROJECT")) and key != "VIRTUAL_ENV"
-    },
+    **{key: value for key, value in os.environ.items() if not key.startswith(PRIVATE)},
     "GIT_AUTHOR_NAME": "Tester",
     "GIT_AUTHOR_EMAIL": "tester@example.com",
     "GIT_COMMITTER_NAME": "Tester",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,14 @@ def service(
     made = Service(path, recorded, url, variables)
     yield made
     made.drop_database()
+    shutil.rmtree(path / ".venv")  # by far the most that a case leaves behind
+
+
+@pytest.fixture
+def elsewhere(service: Service, tmp_path: Path) -> Iterator[Service]:
+    """The service on a database that does not exist yet, which no other test fills."""
+    url = new_database_url(service.answers, tmp_path)
+    variables = {**service.variables, "APP_DATABASE_URL": url}
+    its_own = replace(service, database_url=url, variables=variables)
+    yield its_own
+    its_own.drop_database()

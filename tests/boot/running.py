@@ -32,6 +32,18 @@ class Service:
     database_url: str
     variables: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def collection(self) -> str:
+        """The path of an entity that it has, whatever its modules."""
+        return "/api/v1/products" if "catalog" in self.answers["modules"] else "/api/v1/shelves"
+
+    def body(self, number: int = 1) -> dict[str, Any]:
+        """Return what makes one of these; no two numbers give the same."""
+        name = f"Ñandú 订 {number}"
+        if "catalog" in self.answers["modules"]:
+            return {"name": name, "price": f"{number}.99", "in_stock": number % 2 == 0}
+        return {"code": name}
+
     def app(self, *arguments: str, **variables: str) -> str:
         """Run one of the service's commands and return what it prints."""
         environment = {**self.variables, **variables}
@@ -49,6 +61,19 @@ class Service:
     def python(self, code: str) -> str:
         """Run Python in the service's environment."""
         return uv(self.path, "run", "python", "-c", code, variables=self.variables)
+
+    def select(self, query: str) -> list[str]:
+        """Ask the server or the file that holds its database; returns the first column."""
+        return self.python(
+            "import asyncio, sqlalchemy as sa\n"
+            "from app.platform.persistence import adapter\n"
+            "async def show():\n"
+            f"    engine = adapter.create_engine({self.database_url!r})\n"
+            "    async with engine.connect() as connection:\n"
+            f"        print(*await connection.scalars(sa.text({query!r})), sep='\\n')\n"
+            "    await engine.dispose()\n"
+            "asyncio.run(show())\n"
+        ).split()
 
     def drop_database(self) -> None:
         """Drop its database, whether it exists or not."""

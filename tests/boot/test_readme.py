@@ -80,11 +80,11 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
             return
 
 
-def test_a_services_readme_leads_to_a_created_entity(service: Service) -> None:
-    serve, log_in, create = blocks(service.path / "README.md")
-    with in_the_background(serve, service.path, **service.variables):
+def test_a_services_readme_leads_to_a_created_entity(elsewhere: Service) -> None:
+    serve, log_in, create = blocks(elsewhere.path / "README.md")
+    with in_the_background(serve, elsewhere.path, **elsewhere.variables):
         script = f"set -e\n{log_in}\n{create}"
-        outcome = run("bash", "-c", script, cwd=service.path, variables=service.variables)
+        outcome = run("bash", "-c", script, cwd=elsewhere.path, variables=elsewhere.variables)
 
     created, page = (json.loads(line) for line in _documents(outcome.stdout))
     assert created in page["items"]

@@ -22,21 +22,11 @@ def databases(service: Service) -> set[str]:
     """The names of the databases on the service's server; none if it has no server."""
     if service.answers["database"] == "sqlite":
         return set()
-    query = {
+    queries = {
         "postgresql": "SELECT datname FROM pg_database",
         "mysql": "SELECT schema_name FROM information_schema.schemata",
-    }[service.answers["database"]]
-    printed = service.python(
-        "import asyncio, sqlalchemy as sa\n"
-        "from app.platform.persistence import adapter\n"
-        "async def show():\n"
-        f"    engine = adapter.create_engine({service.database_url!r})\n"
-        "    async with engine.connect() as connection:\n"
-        f"        print(*await connection.scalars(sa.text({query!r})), sep='\\n')\n"
-        "    await engine.dispose()\n"
-        "asyncio.run(show())\n"
-    )
-    return set(printed.split())
+    }
+    return set(service.select(queries[service.answers["database"]]))
 
 
 def test_each_worker_has_a_database_and_leaves_none(service: Service) -> None:

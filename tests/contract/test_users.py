@@ -154,10 +154,10 @@ def test_a_role_is_given(admin: Caller, newcomer: Caller) -> None:
 
 
 @pytest.mark.answers(authorization="rbac")
-@pytest.mark.parametrize("role", ["owner", "", "ADMIN", None, 1, ["admin"]])
-def test_there_are_three_roles(admin: Caller, newcomer: Caller, role: object) -> None:
-    problem(_set_role(admin, newcomer.id, role), 422)
-    assert _role(newcomer) == "editor"
+def test_there_are_three_roles(admin: Caller, newcomer: Caller) -> None:
+    for role in ("owner", "", "ADMIN", None, 1, ["admin"]):
+        problem(_set_role(admin, newcomer.id, role), 422)
+        assert _role(newcomer) == "editor", role
 
 
 @pytest.mark.answers(authorization="rbac")
@@ -198,10 +198,10 @@ def test_who_is_deleted_is_out_at_once(
 
 
 def test_what_the_deleted_owned_goes_to_who_deleted_them(
-    admin: Caller, second_admin: Caller, newcomer: Caller, things: Things
+    admin: Caller, editor: Caller, newcomer: Caller, things: Things
 ) -> None:
     theirs = [things.create(newcomer), things.create(newcomer)]
-    not_theirs = things.create(second_admin)
+    not_theirs = things.create(editor)
     assert {things.read(item)["owner_id"] for item in theirs} == {newcomer.id}
     answered(admin.delete(f"{USERS}/{newcomer.id}"), 204)
     for before in theirs:
@@ -209,6 +209,6 @@ def test_what_the_deleted_owned_goes_to_who_deleted_them(
         assert after["owner_id"] == admin.id
         fields = things.entity.keys - {"owner_id", "updated_at", "version"}
         assert {key: after[key] for key in fields} == {key: before[key] for key in fields}
-    assert things.read(not_theirs)["owner_id"] == second_admin.id
+    assert things.read(not_theirs)["owner_id"] == editor.id
     headers = {"If-Match": things.etag(theirs[0])}
     answered(admin.put(things.at(theirs[0]), json=things.body(), headers=headers), 200)

@@ -52,10 +52,7 @@ class Tools(NamedTuple):
         self, tool: str, *arguments: str | Path, cwd: Path, check: bool = True, **variables: str
     ) -> subprocess.CompletedProcess[str]:
         """Run one of its commands, which leaves nothing behind in `cwd`."""
-        bytecode = {
-            "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPYCACHEPREFIX": str(self.path / "bytecode"),
-        }
+        bytecode = {"PYTHONPYCACHEPREFIX": str(self.path / "bytecode")}
         command = (self.path / "bin" / tool, *arguments)
         return run(*command, cwd=cwd, check=check, variables={**bytecode, **variables})
 

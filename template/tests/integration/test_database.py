@@ -9,6 +9,7 @@ from app.kernel.errors import Conflict, Unavailable
 from app.main import Service
 from app.modules.identity.domain.user import User
 from app.modules.identity.infrastructure.user import SqlUserRepository
+from app.platform.persistence import adapter
 from app.platform.persistence.database import Database
 from tests import fakes
 from tests.access.logins import Headers
@@ -74,6 +75,17 @@ async def test_one_of_two_writers_of_a_unique_value_wins(
     assert sorted(type(each).__name__ for each in outcomes) == ["Conflict"] * 3 + ["NoneType"]
     with pytest.raises(Conflict):
         await users.add(user(service))
+
+
+async def test_replicas_that_start_at_once_create_it_once(empty_database_url: str) -> None:
+    await adapter.drop_database(empty_database_url)
+
+    await asyncio.gather(*(adapter.ensure_database(empty_database_url) for _ in range(4)))
+
+    engine = adapter.create_engine(empty_database_url)
+    async with engine.connect():
+        pass
+    await engine.dispose()
 
 
 async def test_a_database_that_is_away_is_said_to_be(

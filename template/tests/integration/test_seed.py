@@ -12,6 +12,7 @@ from app.cli import app as commands
 from app.platform.persistence import tables
 from app.platform.seeding.samples import sample
 from tests import fakes
+from tests.logins import login
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +38,8 @@ def test_seed_fills_up_to_a_count() -> None:
 
 def test_production_has_no_place_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APP_ENVIRONMENT", "production")
-    monkeypatch.setenv("APP_SECRET_KEY", "x" * 32)
+    for name, value in login.IN_PRODUCTION.items():
+        monkeypatch.setenv(f"APP_{name.upper()}", value)
 
     assert seed().output == "Error: Made-up rows have no place in production.\n"
 

@@ -16,6 +16,7 @@ SCHEME = "postgresql"
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 5
 MIGRATION_LOCK = 4_205_713
+CREATION_LOCK = 4_205_714
 AWAY = ("57P", "53300")  # the server starts, stops or has no connection left (SQLSTATE)
 DEADLOCK = ("40001", "40P01")  # two transactions wait for each other, and this one must give way
 WITHOUT_TRANSACTION = {"isolation_level": "AUTOCOMMIT"}
@@ -96,6 +97,8 @@ async def ensure_database(url: str) -> None:
     """Create the database that `url` names if the server does not have it."""
     name = sa.make_url(url).database or ""
     async with _server(url) as connection:
+        # Until it hangs up: of two that create a database at once, one would fail.
+        await connection.execute(sa.select(sa.func.pg_advisory_lock(CREATION_LOCK)))
         known = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
         if not await connection.scalar(known, {"name": name}):
             await connection.execute(sa.text(f"CREATE DATABASE {_quoted(connection, name)}"))
