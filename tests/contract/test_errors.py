@@ -48,7 +48,7 @@ def test_a_wrong_method(admin: Caller, some_things: Things) -> None:
         ("DELETE", some_things.path, {"GET", "POST"}),
         ("PATCH", item, {"GET", "PUT", "DELETE"}),
         ("POST", "/health/live", {"GET"}),
-        ("GET", "/api/v1/auth/login", {"POST"}),
+        ("POST", "/api/v1/me", {"GET"}),
     ):
         response = admin.request(method, path)
         problem(response, 405)
@@ -130,6 +130,7 @@ def test_a_malformed_body(admin: Caller, some_things: Things, content: bytes) ->
     assert some_things.read(item) == item
 
 
+@pytest.mark.answers(auth=("jwt", "session"))
 @pytest.mark.parametrize("content", MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_malformed_body_from_the_anonymous(anonymous: httpx.Client, content: bytes) -> None:
     response = anonymous.post("/api/v1/auth/login", content=content, headers=JSON)
@@ -170,11 +171,12 @@ def test_a_large_body(some_things: Things, chunked: bool) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["announced", "chunked"])
-def test_a_large_body_from_the_anonymous(anonymous: httpx.Client, chunked: bool) -> None:
+def test_a_large_body_from_the_anonymous(
+    anonymous: httpx.Client, some_things: Things, chunked: bool
+) -> None:
     content = b" " * (3 * MIB)
-    path = "/api/v1/auth/login"
     body = _chunks(content) if chunked else content
-    problem(anonymous.post(path, content=body, headers=JSON), 413)
+    problem(anonymous.post(some_things.path, content=body, headers=JSON), 413)
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["announced", "chunked"])
