@@ -55,7 +55,6 @@ RUNTIME_BY_ANSWER = {
     ("database", "mysql"): ("asyncmy~=0.2.18", "cryptography~=50.0.0"),
     ("metrics", "prometheus"): ("prometheus-client~=0.26.0",),
 }
-RUNTIME_IF_RATE_LIMITED = ("limits~=5.8.0",)
 RUNTIME_IF_SEEDED = ("faker~=40.63.0",)
 DEVELOPMENT = (
     "anyio~=4.16.0",
@@ -348,9 +347,8 @@ def natural_key(name: str) -> list[str | int]:
 
 
 def _dependencies(answers: Mapping[str, Any]) -> list[str]:
-    limited = RUNTIME_IF_RATE_LIMITED if answers["rate_limit"] else ()
     seeded = RUNTIME_IF_SEEDED if answers["seed_data"] else ()
-    return sorted({*RUNTIME, *limited, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)})
+    return sorted({*RUNTIME, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)})
 
 
 def _dev_dependencies(answers: Mapping[str, Any]) -> list[str]:

@@ -41,7 +41,7 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
     r"LoadingEntries": lambda its: its.get("cache_strategy") in ("read-through", "write-through"),
     r"write.?through|tombstone": lambda its: its.get("cache_strategy") == "write-through",
     r"metric|prometheus": lambda its: its["metrics"] == "prometheus",
-    r"rate.?limit|\b429\b|too many|from limits\b": lambda its: its["rate_limit"] != "",
+    r"rate.?limit|\b429\b|too many|MemoryWindows": lambda its: its["rate_limit"] != "",
 }
 # What contains such a word and means something else.
 INNOCENT = re.compile(

@@ -1,0 +1,1 @@
+"""Counting requests in sliding windows: the port, and an adapter for each place of the counts."""
