@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,9 @@ def service(
 ) -> Iterator[Service]:
     """The service of a case, with what it needs installed."""
     answers = CASES[request.param]
+    if answers["cache"] == "redis":
+        # Services of one name are one service, and share what they keep there.
+        answers = answers | {"project_slug": f"service-{secrets.token_hex(6)}"}
     wanted = (DATABASE_SERVERS.get(answers["database"]), CACHE_SERVERS.get(answers["cache"]))
     for server in filter(None, wanted):
         if not servers.answers(server):

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from .cases import first
-from .running import ADMIN_PASSWORD, Running, Service, running
+from .running import ADMIN_PASSWORD, UNLIMITED, Running, Service, running
 
 CASE_NAMES = ["defaults", first(database="postgresql")]
 EMAIL = "attacked@example.com"
@@ -136,7 +136,7 @@ def secure(service: Service) -> Service:
 
 @pytest.fixture
 def its(secure: Service) -> Iterator[Running]:
-    with running(secure, APP_SECRET_KEY=SECRET, APP_RATE_LIMIT="1000000/second") as its:
+    with running(secure, APP_SECRET_KEY=SECRET, **UNLIMITED) as its:
         yield its
 
 
@@ -179,8 +179,7 @@ def test_a_reused_refresh_token_ends_its_family_at_once(its: Running) -> None:
 
 
 def test_keys_rotate(secure: Service) -> None:
-    unlimited = {"APP_RATE_LIMIT": "1000000/second"}
-    with running(secure, APP_SECRET_KEY=OTHER_SECRET, **unlimited) as its:
+    with running(secure, APP_SECRET_KEY=OTHER_SECRET, **UNLIMITED) as its:
         old = log_in(its)["access_token"]
     now = dt.datetime.now(dt.UTC)
     for until, status in ((now + dt.timedelta(hours=1), 200), (now - dt.timedelta(hours=1), 401)):
@@ -188,7 +187,7 @@ def test_keys_rotate(secure: Service) -> None:
             "APP_PREVIOUS_SECRET_KEY": OTHER_SECRET,
             "APP_PREVIOUS_SECRET_KEY_UNTIL": until.isoformat(),
         }
-        with running(secure, APP_SECRET_KEY=SECRET, **retired, **unlimited) as its:
+        with running(secure, APP_SECRET_KEY=SECRET, **retired, **UNLIMITED) as its:
             assert me(its, old).status_code == status
             new = log_in(its)["access_token"]
             assert parts(new)[0]["kid"] != parts(old)[0]["kid"]

@@ -14,7 +14,7 @@ import pytest
 
 from ..support import ENVIRONMENT, run
 from .cases import first_backed_up, only
-from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, log_in, running
+from .running import ADMIN_EMAIL, ADMIN_PASSWORD, UNLIMITED, Running, Service, log_in, running
 
 CASE_NAMES = [first_backed_up(database) for database in ("sqlite", "postgresql", "mysql")]
 # What happens to the files is much the same: a database that has programs, and one that has none.
@@ -43,7 +43,8 @@ def folder(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The folder of backups, of this test alone; the database is there, whatever came before."""
     monkeypatch.setitem(service.variables, "APP_BACKUP_FOLDER", str(tmp_path / "backups"))
     monkeypatch.setitem(service.variables, "APP_SECRET_KEY", SECRET)
-    monkeypatch.setitem(service.variables, "APP_RATE_LIMIT", "1000000/second")
+    for name, limit in UNLIMITED.items():
+        monkeypatch.setitem(service.variables, name, limit)
     service.app("create-admin", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD)
     return tmp_path / "backups"
 

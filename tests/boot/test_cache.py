@@ -19,7 +19,16 @@ import pytest
 
 from .. import servers
 from .cases import first
-from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, free_port, log_in, running
+from .running import (
+    ADMIN_EMAIL,
+    ADMIN_PASSWORD,
+    UNLIMITED,
+    Running,
+    Service,
+    free_port,
+    log_in,
+    running,
+)
 
 CASE_NAMES = [
     first(cache="redis", cache_strategy="write-through"),
@@ -120,7 +129,7 @@ def of(service: Service, its: Running) -> Things:
 def two_replicas(service: Service, **variables: str) -> Iterator[tuple[Running, Running]]:
     """Two processes of one service, each on a port of its own."""
     service.app("create-admin", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD)
-    variables = {"APP_SECRET_KEY": SECRET, "APP_RATE_LIMIT": "1000000/second", **variables}
+    variables = {"APP_SECRET_KEY": SECRET, **UNLIMITED, **variables}
     with ExitStack() as stack:
         one, other = (stack.enter_context(running(service, **variables)) for _ in range(2))
         yield one, other

@@ -9,7 +9,7 @@ import pytest
 from ..covering import CHOICES
 from ..support import ROOT, run
 from .cases import first
-from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, running
+from .running import ADMIN_EMAIL, ADMIN_PASSWORD, UNLIMITED, Running, Service, running
 
 
 def judge(service: Service, its: Running, *options: str) -> None:
@@ -36,7 +36,7 @@ def test_it_keeps_the_contract(service: Service, request: pytest.FixtureRequest)
     fuzzed = request.node.callspec.params["service"] in FUZZED
     administrator = ("--admin-email", ADMIN_EMAIL, "--admin-password", ADMIN_PASSWORD)
     service.app("create-admin", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD)
-    with running(service, APP_RATE_LIMIT="1000000/second") as its:
+    with running(service, **UNLIMITED) as its:
         judge(service, its, *administrator, *(() if fuzzed else WITHOUT_FUZZING))
         assert its.stop() == 0
 

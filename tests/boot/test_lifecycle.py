@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from .cases import first
-from .running import ADMIN_PASSWORD, Running, Service, free_port, log_in, running
+from .running import ADMIN_PASSWORD, UNLIMITED, Running, Service, free_port, log_in, running
 
 CASE_NAMES = ["defaults", first(database="postgresql")]
 SECRET = "only for the tests, and longer than it needs to be"
@@ -82,7 +82,7 @@ def test_production_starts_after_somebody_migrated(service: Service) -> None:
 
 def test_two_workers_share_a_key_and_stop_together(service: Service) -> None:
     service.app("create-admin", "--email", "two@example.com", "--password", ADMIN_PASSWORD)
-    with running(service, "--workers", "2", APP_RATE_LIMIT="1000000/second") as its:
+    with running(service, "--workers", "2", **UNLIMITED) as its:
         headers = log_in(its, "two@example.com")
         for _ in range(20):
             # A connection each: either worker may answer.

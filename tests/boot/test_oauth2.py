@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from ..browser import PROGRAM, browser_page
 from ..oidc import Issuer, is_available, oidc_server
 from .cases import CASES, only
-from .running import Running, Service, free_port, running
+from .running import UNLIMITED, Running, Service, free_port, running
 
 AUDIENCE = "https://api.example.com"
 CLIENT_ID = "the-page"
@@ -47,7 +47,7 @@ def its(service: Service, tmp_path: Path) -> Iterator[tuple[Running, Issuer]]:
         variables["APP_OIDC_CLIENT_ID"] = CLIENT_ID
     # The service asks the issuer when it first needs it, so that either may start first.
     with (
-        running(service, APP_RATE_LIMIT="1000000/second", **variables) as its,
+        running(service, **UNLIMITED, **variables) as its,
         oidc_server(
             tmp_path / "issuer",
             port,

@@ -11,7 +11,7 @@ import pytest
 
 from .cases import first
 from .proxy import Proxy
-from .running import ADMIN_PASSWORD, Running, Service, log_in, running
+from .running import ADMIN_PASSWORD, UNLIMITED, Running, Service, log_in, running
 
 CASE_NAMES = [first(database="postgresql"), first(database="mysql")]
 EMAIL = "outage@example.com"
@@ -58,7 +58,7 @@ def at_once(call: Callable[[], httpx.Response], times: int) -> list[httpx.Respon
 def test_it_recovers_from_a_database_that_was_away(with_admin: Service) -> None:
     with Proxy(with_admin.database_url) as proxy:
         url = proxy.url(with_admin.database_url)
-        with running(with_admin, APP_DATABASE_URL=url, APP_RATE_LIMIT="") as its:
+        with running(with_admin, APP_DATABASE_URL=url, **UNLIMITED) as its:
             headers = log_in(its, EMAIL)
             for _ in range(2):
                 proxy.cut()
@@ -76,7 +76,7 @@ def test_it_does_not_wait_for_a_database_that_keeps_silent(with_admin: Service) 
         url = proxy.url(with_admin.database_url)
         timeout = str(TIMEOUT_SECONDS)
         variables = {"APP_DATABASE_URL": url, "APP_DATABASE_TIMEOUT_SECONDS": timeout}
-        with running(with_admin, APP_RATE_LIMIT="", **variables) as its:
+        with running(with_admin, **UNLIMITED, **variables) as its:
             headers = log_in(its, EMAIL)
             proxy.silence()
             for response in at_once(lambda: its.client.get("/api/v1/me", headers=headers), 20):
@@ -92,7 +92,7 @@ def test_its_connections_are_bounded(with_admin: Service) -> None:
         variables = {
             "APP_DATABASE_URL": proxy.url(with_admin.database_url),
             "APP_DATABASE_POOL_SIZE": "2",
-            "APP_RATE_LIMIT": "",
+            **UNLIMITED,
         }
         with running(with_admin, **variables) as its:
             headers = log_in(its, EMAIL)

@@ -206,17 +206,22 @@ def test_too_many_requests(
     limit = int(number)
     seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}[period]
     path = answers.entities[0].path
+    policy = f'"default";q={limit};w={seconds}'
     # A limit that counts by the clock's periods may let a second period's share through.
     statuses = []
     for _ in range(2 * limit + 1):
         response = anonymous.get(path)
         statuses.append(response.status_code)
+        assert response.headers["RateLimit-Policy"] == policy
+        left = max(0, limit - len(statuses))
+        assert response.headers["RateLimit"].startswith(f'"default";r={left};t=')
         if response.status_code == 429:
             break
     assert statuses[:limit] == [401] * limit
     problem(response, 429)
     wait = int(response.headers["Retry-After"])
     assert 1 <= wait <= seconds
+    assert response.headers["RateLimit"] == f'"default";r=0;t={wait}'
     for _ in range(limit + 1):
         answered(anonymous.get("/health/live"), 200)
         assert body_of(anonymous.get("/health/ready"))["status"] == "ok"
