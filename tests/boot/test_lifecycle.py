@@ -17,7 +17,11 @@ from .running import ADMIN_PASSWORD, UNLIMITED, Running, Service, free_port, log
 
 CASE_NAMES = ["defaults", first(database="postgresql")]
 SECRET = "only for the tests, and longer than it needs to be"
-PRODUCTION = {"APP_ENVIRONMENT": "production", "APP_SECRET_KEY": SECRET}
+PRODUCTION = {
+    "APP_ENVIRONMENT": "production",
+    "APP_ALLOWED_HOSTS": "127.0.0.1",
+    "APP_SECRET_KEY": SECRET,
+}
 
 
 def log_lines(its: Running) -> list[dict[str, Any]]:
@@ -52,6 +56,8 @@ def test_what_was_kept_is_there_after_a_restart(service: Service) -> None:
     [
         ({"APP_SECRET_KEY": ""}, "APP_SECRET_KEY: "),
         ({"APP_SECRET_KEY": "short"}, "APP_SECRET_KEY: "),
+        ({"APP_ALLOWED_HOSTS": ""}, "APP_ALLOWED_HOSTS: "),
+        ({"APP_ALLOWED_HOSTS": "*"}, "APP_ALLOWED_HOSTS: "),
         ({"APP_CORS_ORIGINS": "*"}, "APP_CORS_ORIGINS: "),
         ({"APP_LOG_LEVEL": "DEBUG"}, "APP_LOG_LEVEL: "),
         ({"APP_DATABASE_URL": "nonsense"}, "APP_DATABASE_URL: "),
