@@ -17,7 +17,7 @@ from .running import UNLIMITED, Running, Service, free_port, running
 from .test_cache import CacheServer
 
 SHARED = first(cache="redis", auth="jwt", rate_limit="100/minute")
-CASE_NAMES = ["defaults", SHARED]
+CASE_NAMES = ["defaults"]
 PROXY = "127.0.0.1"
 NOBODY = {"email": "nobody@example.com", "password": "not a password"}
 

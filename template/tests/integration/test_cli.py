@@ -95,6 +95,7 @@ class TestInProduction:
     @pytest.fixture(autouse=True)
     def production(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("APP_ENVIRONMENT", "production")
+        monkeypatch.setenv("APP_ALLOWED_HOSTS", "api.example.com")
         monkeypatch.setenv("APP_SECRET_KEY", "x" * 32)
 
     def test_no_migration_is_written(self) -> None:

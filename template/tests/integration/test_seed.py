@@ -37,6 +37,7 @@ def test_seed_fills_up_to_a_count() -> None:
 
 def test_production_has_no_place_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APP_ENVIRONMENT", "production")
+    monkeypatch.setenv("APP_ALLOWED_HOSTS", "api.example.com")
     monkeypatch.setenv("APP_SECRET_KEY", "x" * 32)
 
     assert seed().output == "Error: Made-up rows have no place in production.\n"
