@@ -3,10 +3,10 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-NOTHING = "default-src 'none'; frame-ancestors 'none'"
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # The interactive documentation is the one page here that loads anything.
 DOCUMENTATION = (
-    "default-src 'none'; frame-ancestors 'none'; connect-src 'self'; "
+    f"{NOTHING}; connect-src 'self'; "
     "img-src 'self' data: https://fastapi.tiangolo.com; "
     "script-src 'unsafe-inline' https://cdn.jsdelivr.net; "
     "style-src 'unsafe-inline' https://cdn.jsdelivr.net"
@@ -22,6 +22,8 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
         self._app = app
         self._headers = {
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "Referrer-Policy": "no-referrer",
