@@ -145,7 +145,6 @@ def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
 @pytest.mark.parametrize(
     ("key", "answer", "other", "added"),
     [
-        ("rate_limit", "1/day", "", ["limits"]),
         ("metrics", "prometheus", "none", ["prometheus-client"]),
         ("seed_data", True, False, ["faker"]),
         ("database", "sqlite", "postgresql", ["aiosqlite"]),
