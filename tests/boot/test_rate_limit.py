@@ -129,6 +129,7 @@ def test_the_limit_of_logging_in_is_counted_apart(service: Service) -> None:
         assert passed(ask(its, 20)) == 20
 
 
+@only("defaults")
 def test_nobody_is_believed_who_is_no_proxy(service: Service) -> None:
     with running(service, APP_RATE_LIMIT="5/minute") as its:
         spoofed = [ask(its, X_Forwarded_For=f"198.51.100.{number}")[0] for number in range(10)]
@@ -138,6 +139,7 @@ def test_nobody_is_believed_who_is_no_proxy(service: Service) -> None:
         assert passed(spoofed) == 5
 
 
+@only("defaults")
 @pytest.mark.parametrize("proxies", ["127.0.0.9,10.0.0.1", "127.0.0.8/29, 10.0.0.0/8"])
 def test_a_trusted_proxy_says_who_asks(service: Service, proxies: str) -> None:
     with running(service, APP_RATE_LIMIT="5/minute", APP_TRUSTED_PROXIES=proxies) as its:
@@ -158,6 +160,7 @@ def test_a_trusted_proxy_says_who_asks(service: Service, proxies: str) -> None:
         assert passed(nonsense) == 5
 
 
+@only("defaults")
 def test_two_headers_are_one_list(service: Service) -> None:
     """A client's own header, beside the one that a proxy added, does not hide it."""
     with running(service, APP_RATE_LIMIT="2/minute", APP_TRUSTED_PROXIES="127.0.0.1") as its:
