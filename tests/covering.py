@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import combinations, product
 from random import Random
@@ -66,11 +66,14 @@ def _possible() -> Iterator[tuple[Pair, Answers]]:
     """Yield each two answers that somebody can give together, with what makes both be asked."""
     defaults = {key: choices[0] for key, choices in CHOICES.items()}
     free = {key: choices for key, choices in CHOICES.items() if "when" not in QUESTIONS[key]}
+    single = [(key, choice) for key, choices in free.items() for choice in choices]
+    # Each of the two may want an enabling answer of its own.
+    enablers = [*((each,) for each in single), *combinations(single, 2)]
     for one, other in combinations(CHOICES, 2):
         for first, second in product(CHOICES[one], CHOICES[other]):
             wanted = {one: first, other: second}
-            for enabling, choice in ((each, choice) for each in free for choice in free[each]):
-                enough = {enabling: choice} | wanted
+            for enabling in enablers:
+                enough = dict(enabling) | wanted
                 if wanted.items() <= as_asked(defaults | enough).items():
                     yield frozenset(wanted.items()), enough
                     break
@@ -79,18 +82,31 @@ def _possible() -> Iterator[tuple[Pair, Answers]]:
 POSSIBLE = dict(_possible())
 
 
-def covering() -> list[Answers]:
-    """Return few sets of answers that contain every possible pair; always the same ones.
+# A provider says who somebody is and what they may do; the rest of a service never meets it.
+_MET_BY_PROVIDERS = {"auth", "authorization", "auth_provider"}
+
+
+def needs_booting(pair: Pair) -> bool:
+    """Whether a service with these two answers is to be started, not only rendered."""
+    keys = {key for key, _ in pair}
+    return "auth_provider" not in keys or keys <= _MET_BY_PROVIDERS
+
+
+def covering(wanted: Callable[[Pair], bool] = lambda _: True) -> list[Answers]:
+    """Return few sets of answers that contain every wanted pair; always the same ones.
 
     The first holds the defaults.
     """
     chance = Random(0)
-    return min((_attempt(chance) for _ in range(ATTEMPTS)), key=len)
+    return min((_attempt(chance, wanted) for _ in range(ATTEMPTS)), key=len)
 
 
-def _attempt(chance: Random) -> list[Answers]:
+def _attempt(chance: Random, wanted: Callable[[Pair], bool]) -> list[Answers]:
     rows = [as_asked({key: QUESTIONS[key]["default"] for key in CHOICES})]
-    missing = {pair: enough for pair, enough in POSSIBLE.items() if pair not in pairs(rows[0])}
+    met = pairs(rows[0])
+    missing = {
+        pair: enough for pair, enough in POSSIBLE.items() if wanted(pair) and pair not in met
+    }
     while missing:
         row = as_asked(_completed(next(iter(missing.values())), missing, chance))
         rows.append(row)
@@ -114,3 +130,4 @@ def _completed(begun: Answers, missing: Mapping[Pair, Answers], chance: Random) 
 
 
 COVERING = covering()
+BOOTED = covering(needs_booting)

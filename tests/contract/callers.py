@@ -17,6 +17,7 @@ import httpx
 from .checks import body_of
 
 PASSWORD = "a long enough password"
+COOKIE = "__Host-session"
 
 Headers = Callable[[], dict[str, str]]
 
@@ -67,11 +68,30 @@ def new_email() -> str:
     return f"contract-{secrets.token_hex(8)}@example.com"
 
 
-class BearerTokens:
-    """`auth: jwt`: log in with email and password, send the access token."""
+# What each role of these tests is granted where rights are granted one by one.
+PERMISSIONS = {"viewer": ["*:read"], "editor": ["*:read", "*:write"]}
 
-    def __init__(self, http: httpx.Client, admin_email: str, admin_password: str) -> None:
+
+def empower(admin: Caller, user: dict[str, Any], role: str, authorization: str) -> None:
+    """Let somebody do what `role` may, as far as the answer `authorization` knows roles."""
+    path = f"/api/v1/users/{user['id']}"
+    wanted = role if authorization == "rbac" or role == "admin" else "member"
+    if wanted != user["role"]:
+        body_of(admin.put(f"{path}/role", json={"role": wanted}))
+    if authorization == "permissions" and role in PERMISSIONS:
+        body_of(admin.put(f"{path}/permissions", json={"permissions": PERMISSIONS[role]}))
+
+
+class Passwords:
+    """Register, log in with email and password, and send what `login` makes of them."""
+
+    login: Callable[[httpx.Client, str, str], Headers]
+
+    def __init__(
+        self, http: httpx.Client, admin_email: str, admin_password: str, authorization: str
+    ) -> None:
         self._http = http
+        self._authorization = authorization
         self._admin = self._logged_in(admin_email, admin_password)
 
     def admin(self) -> Caller:
@@ -81,13 +101,11 @@ class BearerTokens:
         email = new_email()
         credentials = {"email": email, "password": PASSWORD}
         user = body_of(self._http.post("/api/v1/auth/register", json=credentials), 201)
-        if role != user["role"]:
-            path = f"/api/v1/users/{user['id']}/role"
-            body_of(self._admin.put(path, json={"role": role}))
+        empower(self._admin, user, role, self._authorization)
         return self._logged_in(email, PASSWORD)
 
     def _logged_in(self, email: str, password: str) -> Caller:
-        headers = _FreshToken(self._http, email, password)
+        headers = type(self).login(self._http, email, password)
         me = body_of(self._http.get("/api/v1/me", headers=headers()))
         return Caller(self._http, me["id"], email, headers)
 
@@ -109,4 +127,61 @@ class _FreshToken:
         return dict(self._headers)
 
 
-IDENTITIES_OF: dict[str, Callable[[httpx.Client, str, str], Identities]] = {"jwt": BearerTokens}
+class BearerTokens(Passwords):
+    """`auth: jwt`: send the access token."""
+
+    login = _FreshToken
+
+
+class _Session:
+    """Logs in once; the cookie goes by hand, since a Secure one is not sent without TLS."""
+
+    def __init__(self, http: httpx.Client, email: str, password: str) -> None:
+        credentials = {"email": email, "password": password}
+        response = http.post("/api/v1/auth/login", json=credentials)
+        self._csrf_token = body_of(response)["csrf_token"]
+        self._secret = response.cookies[COOKIE]
+        http.cookies.clear()
+
+    def __call__(self) -> dict[str, str]:
+        return {"Cookie": f"{COOKIE}={self._secret}", "X-CSRF-Token": self._csrf_token}
+
+
+class SessionCookies(Passwords):
+    """`auth: session`: send the cookie and the token against CSRF."""
+
+    login = _Session
+
+
+class ApiKeys:
+    """`auth: api_key`: send a key, which an administrator has made; theirs is their password."""
+
+    def __init__(
+        self, http: httpx.Client, admin_email: str, admin_key: str, authorization: str
+    ) -> None:
+        self._http = http
+        self._authorization = authorization
+        self._admin = self._holding(admin_key, admin_email)
+
+    def admin(self) -> Caller:
+        return self._admin
+
+    def new(self, role: str) -> Caller:
+        email = new_email()
+        user = body_of(self._admin.post("/api/v1/users", json={"email": email}), 201)
+        empower(self._admin, user, role, self._authorization)
+        asked = {"user_id": user["id"], "name": "contract"}
+        return self._holding(
+            body_of(self._admin.post("/api/v1/api-keys", json=asked), 201)["key"], email
+        )
+
+    def _holding(self, key: str, email: str) -> Caller:
+        me = body_of(self._http.get("/api/v1/me", headers={"X-API-Key": key}))
+        return Caller(self._http, me["id"], email, lambda: {"X-API-Key": key})
+
+
+IDENTITIES_OF: dict[str, Callable[[httpx.Client, str, str, str], Identities]] = {
+    "jwt": BearerTokens,
+    "session": SessionCookies,
+    "api_key": ApiKeys,
+}

@@ -141,7 +141,8 @@ def identities(
 ) -> Identities:
     """Makes callers in the way that the answer `auth` asks for."""
     credentials = (_option(pytestconfig, "admin_email"), _option(pytestconfig, "admin_password"))
-    return IDENTITIES_OF[answers.raw["auth"]](anonymous, *credentials)
+    authorization = answers.raw["authorization"]
+    return IDENTITIES_OF[answers.raw["auth"]](anonymous, *credentials, authorization)
 
 
 @pytest.fixture(scope="session")

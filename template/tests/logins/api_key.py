@@ -22,18 +22,14 @@ RULES: dict[tuple[str, str], Rule] = {
 }
 
 
-async def prove(
-    service: Service, _: httpx.AsyncClient, name: str, role: Role
-) -> dict[str, str]:
+async def prove(service: Service, _: httpx.AsyncClient, name: str, role: Role) -> dict[str, str]:
     """Headers that prove somebody with a role."""
     keys = service.identity.authentication.authenticator
     made = await keys.appoint(f"{name}@example.com", role)
     return {HEADER: made.text}
 
 
-async def use_everything(
-    client: httpx.AsyncClient, _: str, admin: dict[str, str]
-) -> None:
+async def use_everything(client: httpx.AsyncClient, _: str, admin: dict[str, str]) -> None:
     """Send each statement that keys take."""
     me = (await client.get("/api/v1/me", headers=admin)).json()
     order = {"user_id": me["id"], "name": "A key"}

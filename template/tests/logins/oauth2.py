@@ -21,16 +21,14 @@ CREATE_ADMIN: tuple[str, ...] = ()
 RULES: dict[tuple[str, str], Rule] = {}
 
 
-async def prove(
-    _: Service, __: httpx.AsyncClient, name: str, role: Role
-) -> dict[str, str]:
+async def prove(_: Service, __: httpx.AsyncClient, name: str, role: Role) -> dict[str, str]:
     """Headers that prove somebody with a role."""
     return {"Authorization": f"Bearer {issuer.token(name, [role])}"}
 
 
 async def use_everything(client: httpx.AsyncClient, name: str, _: dict[str, str]) -> None:
     """Send each statement that it takes to meet somebody, and to meet them again."""
-    for role in (None, "admin"):
-        token = issuer.token(f"{name}-again", role and [role])
+    for roles in (None, ["admin"]):
+        token = issuer.token(f"{name}-again", roles)
         headers = {"Authorization": f"Bearer {token}"}
         assert (await client.get("/api/v1/me", headers=headers)).status_code == 200

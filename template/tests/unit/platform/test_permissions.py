@@ -12,8 +12,7 @@ from app.platform.authorization.permissions import PermissionBasedAccess
 def may(caller: Principal, action: Action, kind: str) -> bool:
     try:
         PermissionBasedAccess().require(caller, action, kind, UUID(int=9))
-    except NotAllowed as refusal:
-        assert f"{kind}:{action}" in str(refusal)
+    except NotAllowed:
         return False
     return True
 

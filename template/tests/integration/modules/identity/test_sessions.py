@@ -28,9 +28,9 @@ async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(
 async def test_other_sites_cannot_make_a_browser_write(
     client: httpx.AsyncClient, newcomer: Headers, token: str | None
 ) -> None:
-    headers = {"Cookie": newcomer["Cookie"].encode()}
+    headers = {b"Cookie": newcomer["Cookie"].encode()}
     if token is not None:
-        headers[CSRF_HEADER] = token.encode("latin-1")
+        headers[CSRF_HEADER.encode()] = token.encode("latin-1")
 
     assert (await client.post(EVERYWHERE, headers=headers)).status_code == 403
     assert (await client.get("/api/v1/me", headers=newcomer)).status_code == 200

@@ -34,7 +34,7 @@ class InMemoryApiKeys:
 
     async def find(self, prefix: str) -> tuple[ApiKey, User] | None:
         key = next((key for key in self.keys.values() if key.prefix == prefix), None)
-        return key and (key, self._users.users[key.user_id])
+        return None if key is None else (key, self._users.users[key.user_id])
 
     async def page(self, limit: int, after: UUID | None) -> Page[ApiKey]:
         found = [self.keys[key] for key in sorted(self.keys) if not after or key > after]

@@ -104,9 +104,7 @@ async def test_the_issuer_says_the_role_if_it_speaks_of_roles(setting: Setting) 
 
 
 async def test_who_was_appointed_by_email_is_recognised_when_they_come(setting: Setting) -> None:
-    expected = User.new(
-        id=UUID(int=77), email="ana@example.com", now=fakes.NOW, role=Role.ADMIN
-    )
+    expected = User.new(id=UUID(int=77), email="ana@example.com", now=fakes.NOW, role=Role.ADMIN)
     await setting.users.add(expected)
 
     assert await setting.user() == expected

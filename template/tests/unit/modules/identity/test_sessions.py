@@ -31,7 +31,7 @@ class InMemorySessions:
 
     async def get(self, fingerprint: str) -> tuple[Session, User] | None:
         session = self.sessions.get(fingerprint)
-        return session and (session, self._users.users[session.user_id])
+        return None if session is None else (session, self._users.users[session.user_id])
 
     async def note_use(self, fingerprint: str, at: dt.datetime) -> None:
         self.sessions[fingerprint] = replace(self.sessions[fingerprint], last_used_at=at)
@@ -46,8 +46,10 @@ class InMemorySessions:
         self, user_id: UUID, now: dt.datetime, unused_since: dt.datetime
     ) -> None:
         self._keep(
-            lambda session: session.user_id != user_id
-            or (session.expires_at > now and session.last_used_at > unused_since)
+            lambda session: (
+                session.user_id != user_id
+                or (session.expires_at > now and session.last_used_at > unused_since)
+            )
         )
 
     def _keep(self, condition: Any) -> None:
