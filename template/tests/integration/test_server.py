@@ -144,9 +144,15 @@ async def test_what_is_no_http_is_a_bad_request(port: int) -> None:
     assert problem_in(await exchange(port, b"nonsense\r\n\r\n"))["status"] == 400
 
 
-async def test_nonsense_in_a_body_does_not_end_up_in_an_answer(port: int) -> None:
+async def test_nonsense_in_a_body_is_a_bad_request(port: int) -> None:
     head = b"POST /busy HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-    assert await exchange(port, head, b"nonsense\r\n") == b""
+    assert problem_in(await exchange(port, head, b"nonsense\r\n"))["status"] == 400
+
+
+async def test_nonsense_after_a_request_does_not_end_up_in_its_answer(port: int) -> None:
+    busy = b"GET /busy HTTP/1.1\r\nHost: x\r\n\r\n"
+    answer = await exchange(port, busy * 2, b"nonsense\r\n\r\n")
+    assert answer.count(b"HTTP/1.1") <= 1
 
 
 async def test_who_does_not_take_an_answer_loses_it(port: int) -> None:

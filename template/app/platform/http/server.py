@@ -110,7 +110,11 @@ class LimitedProtocol(HttpToolsProtocol):
         """Answer with a problem, unless another answer has begun, and close the connection."""
         if self.transport.is_closing():
             return
-        if not self._is_answering():
+        has_begun = bool(self.pipeline)
+        if self._is_answering():
+            has_begun = has_begun or self.cycle.response_started
+            self.cycle.disconnected = True  # what the application still says is for nobody
+        if not has_begun:
             request_id = secrets.token_hex(16)
             log.info("refused", request_id=request_id, status=status.value, detail=detail)
             self.transport.write(_problem(status, detail, request_id))
