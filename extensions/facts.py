@@ -333,7 +333,9 @@ def _rate_limit(answers: Mapping[str, Any]) -> dict[str, Any]:
         classes.append(("redis", "RedisWindows"))
         # A line each: nobody knows how long the slug is.
         arguments = ("settings.cache_url", f'"{answers["project_slug"]}"', call)
-        call = "\n".join(["RedisWindows(", *(f"            {each}," for each in arguments), "        )"])
+        call = "\n".join(
+            ["RedisWindows(", *(f"            {each}," for each in arguments), "        )"]
+        )
     return {
         "login_limited": limited and answers["auth"] in WITH_PASSWORDS,
         "rate_limit_imports": _platform_imports("rate_limit", classes) if limited else [],

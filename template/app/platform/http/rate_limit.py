@@ -14,8 +14,8 @@ HEADERS = ("RateLimit", "RateLimit-Policy")
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """A limit, and the paths that count towards it; with none, all that no other one names."""
+class Limit:
+    """A rate, and the paths that count towards it; with none, all that no other one names."""
 
     name: str
     rate: Rate
@@ -23,7 +23,7 @@ class Policy:
 
 
 class RateLimit:
-    """Answers 429 to a client that is over the limit of the policy that a path falls under.
+    """Answers 429 to a client that is over the limit that a path falls under.
 
     Paths that begin like one of `exempt_paths` are not counted.
     """
@@ -33,21 +33,21 @@ class RateLimit:
         app: ASGIApp,
         *,
         windows: Windows,
-        policies: list[Policy],
+        limits: list[Limit],
         exempt_paths: tuple[str, ...],
     ) -> None:
         self._app = app
         self._windows = windows
         self._exempt_paths = exempt_paths
-        self._by_path = {path: policy for policy in policies for path in policy.paths}
-        self._default = next((policy for policy in policies if not policy.paths), None)
+        self._by_path = {path: limit for limit in limits for path in limit.paths}
+        self._default = next((limit for limit in limits if not limit.paths), None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        policy = self._policy_for(scope)
-        if policy is None:
+        limit = self._limit_for(scope)
+        if limit is None:
             await self._app(scope, receive, send)
             return
-        name, rate = policy.name, policy.rate
+        name, rate = limit.name, limit.rate
         usage = await self._windows.hit(f"{name}:{client_of(scope)}", rate)
         seconds = max(1, math.ceil(usage.seconds))
         headers = {
@@ -68,7 +68,7 @@ class RateLimit:
 
         await self._app(scope, receive, send_with_headers)
 
-    def _policy_for(self, scope: Scope) -> Policy | None:
+    def _limit_for(self, scope: Scope) -> Limit | None:
         if scope["type"] != "http" or scope["path"].startswith(self._exempt_paths):
             return None
         return self._by_path.get(scope["path"], self._default)
