@@ -55,7 +55,6 @@ RUNTIME_BY_ANSWER = {
     ("database", "mysql"): ("asyncmy~=0.2.18", "cryptography~=50.0.0"),
     ("metrics", "prometheus"): ("prometheus-client~=0.26.0",),
 }
-RUNTIME_IF_RATE_LIMITED = ("limits~=5.8.0",)
 RUNTIME_IF_SEEDED = ("faker~=40.63.0",)
 DEVELOPMENT = (
     "anyio~=4.16.0",
@@ -108,6 +107,14 @@ ACCESS_POLICIES = {
 }
 # How a request carries the proof of who calls: a module of `app.platform.auth`.
 PROOFS = {"jwt": "bearer", "session": "session", "api_key": "api_key", "oauth2": "bearer"}
+# The header, as Python, that carries it from a page of another origin.
+PROOF_HEADERS = {
+    "bearer": '"Authorization"',
+    "session": '"X-CSRF-Token"',
+    "api_key": '"X-API-Key"',
+}
+# Where people have passwords here.
+WITH_PASSWORDS = {"jwt", "session"}
 # The class that holds what can be set of each, in `app.platform.auth.<auth>_settings`.
 AUTH_SETTINGS = {"jwt": "JwtSettings", "session": "SessionSettings", "oauth2": "OidcSettings"}
 # Those that can be set wrongly in a way that no single setting shows.
@@ -308,12 +315,32 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "dev_dependencies": _dev_dependencies(answers),
         "installed_modules": sorted(["identity", *answers["modules"]], key=natural_key),
         "production_variables": _production_variables(answers["auth"], cache["cache_url"]),
-        "rate_limited": bool(answers["rate_limit"]),
+        **_rate_limit(answers),
         "slug_snake": slug_snake,
         "sqlite_stands_in": _sqlite_stands_in(answers),
         "tested_database": "sqlite" if _sqlite_stands_in(answers) else answers["database"],
         "tested_on": TESTED_ON,
-        "with_passwords": answers["auth"] in {"jwt", "session"},
+        "with_passwords": answers["auth"] in WITH_PASSWORDS,
+    }
+
+
+def _rate_limit(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where requests are counted, and whether logging in has a limit of its own."""
+    limited = bool(answers["rate_limit"])
+    classes = [("memory", "MemoryWindows"), ("port", "Rate")]
+    call = "MemoryWindows()"
+    if answers["cache"] == "redis":
+        classes.append(("redis", "RedisWindows"))
+        # A line each: nobody knows how long the slug is.
+        arguments = ("settings.cache_url", f'"{answers["project_slug"]}"', call)
+        call = "\n".join(
+            ["RedisWindows(", *(f"            {each}," for each in arguments), "        )"]
+        )
+    return {
+        "login_limited": limited and answers["auth"] in WITH_PASSWORDS,
+        "rate_limit_imports": _platform_imports("rate_limit", classes) if limited else [],
+        "rate_limited": limited,
+        "rate_windows": call,
     }
 
 
@@ -345,12 +372,13 @@ def _auth(auth: str, provider: str | None) -> dict[str, Any]:
         "call_options": CALL_OPTIONS[auth],
         "issuer_example": issuer,
         "proof": PROOFS[auth],
+        "proof_headers": PROOF_HEADERS[PROOFS[auth]],
     }
 
 
 def _production_variables(auth: str, cache_url: str) -> str:
     """Return what production has to set, as part of a sentence in Markdown."""
-    names = ["APP_DATABASE_URL", *PRODUCTION_VARIABLES.get(auth, ())]
+    names = ["APP_DATABASE_URL", "APP_ALLOWED_HOSTS", *PRODUCTION_VARIABLES.get(auth, ())]
     if cache_url:
         names.insert(1, "APP_CACHE_URL")
     *most, last = ("`APP_ENVIRONMENT=production`", *(f"`{name}`" for name in names))
@@ -393,9 +421,8 @@ def natural_key(name: str) -> list[str | int]:
 
 
 def _dependencies(answers: Mapping[str, Any]) -> list[str]:
-    limited = RUNTIME_IF_RATE_LIMITED if answers["rate_limit"] else ()
     seeded = RUNTIME_IF_SEEDED if answers["seed_data"] else ()
-    return sorted({*RUNTIME, *limited, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)})
+    return sorted({*RUNTIME, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)})
 
 
 def _dev_dependencies(answers: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -26,6 +27,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("service", cases, indirect=True, scope="session")
 
 
+def _cache_url(name: str) -> str | None:
+    """Return where a case has its cache: in a database of its own, as far as there are any.
+
+    Requests are counted there, and to two services of one name all tests are one client.
+    """
+    product = CASES[name]["cache"]
+    url = CACHE_SERVERS.get(product)
+    if product != "redis" or url is None:
+        return url
+    alike = [each for each, case in CASES.items() if case["cache"] == product]
+    return urlsplit(url)._replace(path=f"/{1 + alike.index(name) % 15}").geturl()
+
+
 @pytest.fixture(scope="session")
 def service(
     request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
@@ -36,14 +50,18 @@ def service(
     for server in filter(None, wanted):
         if not servers.answers(server):
             pytest.skip(f"no server answers at {server}")
-    cache_url = CACHE_SERVERS.get(answers["cache"])
+    cache_url = _cache_url(request.param)
     folder = tmp_path_factory.mktemp(request.param)
     path = render(template, folder / "service", answers)
     commit(path, "Create the service")
     uv(path, "sync", "--quiet")
     recorded = yaml.safe_load((path / ".copier-answers.yml").read_text(encoding="utf-8"))
     url = new_database_url(recorded, folder)
-    variables = {"APP_DATABASE_URL": url, "APP_TEST_DATABASE_URL": url}
+    variables = {
+        "APP_DATABASE_URL": url,
+        "APP_TEST_DATABASE_URL": url,
+        "APP_LOGIN_RATE_LIMIT": "1000000/second",
+    }
     if cache_url:
         variables |= {"APP_CACHE_URL": cache_url, "APP_TEST_CACHE_URL": cache_url}
     made = Service(path, recorded, url, variables)

@@ -205,7 +205,8 @@ def environment_file(service: Service) -> Iterator[Path]:
     """The file that production keeps its settings in: cron knows no others."""
     path = service.path / ".env"
     lines = [f"{name}={value}\n" for name, value in service.variables.items()]
-    path.write_text("".join(["APP_ENVIRONMENT=production\n", *lines]), encoding="utf-8")
+    production = ["APP_ENVIRONMENT=production\n", "APP_ALLOWED_HOSTS=api.example.com\n"]
+    path.write_text("".join([*production, *lines]), encoding="utf-8")
     yield path
     path.unlink()
 

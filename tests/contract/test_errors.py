@@ -208,17 +208,21 @@ def test_too_many_requests(
     limit = int(number)
     seconds = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}[period]
     path = answers.entities[0].path
-    # A limit that counts by the clock's periods may let a second period's share through.
     statuses = []
-    for _ in range(2 * limit + 1):
+    for _ in range(limit + 1):
         response = anonymous.get(path)
         statuses.append(response.status_code)
-        if response.status_code == 429:
-            break
-    assert statuses[:limit] == [401] * limit
+        assert response.headers["RateLimit-Policy"] == f'"default";q={limit};w={seconds}'
+        remaining = re.fullmatch(r'"default";r=(\d+);t=(\d+)', response.headers["RateLimit"])
+        assert remaining, response.headers["RateLimit"]
+        assert int(remaining[1]) == max(0, limit - len(statuses))
+        assert 1 <= int(remaining[2]) <= seconds
+    assert statuses == [401] * limit + [429]
     problem(response, 429)
     wait = int(response.headers["Retry-After"])
     assert 1 <= wait <= seconds
+    # Both name the same moment.
+    assert response.headers["RateLimit"].endswith(f";t={wait}")
     for _ in range(limit + 1):
         answered(anonymous.get("/health/live"), 200)
         assert body_of(anonymous.get("/health/ready"))["status"] == "ok"

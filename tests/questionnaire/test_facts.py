@@ -145,7 +145,6 @@ def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
 @pytest.mark.parametrize(
     ("key", "answer", "other", "added"),
     [
-        ("rate_limit", "1/day", "", ["limits"]),
         ("metrics", "prometheus", "none", ["prometheus-client"]),
         ("seed_data", True, False, ["faker"]),
         ("database", "sqlite", "postgresql", ["aiosqlite"]),
@@ -288,12 +287,12 @@ def test_documents_name_the_same_issuer_as_the_code(provider: str) -> None:
 @pytest.mark.parametrize(
     ("answers", "names"),
     [
-        ({"auth": "jwt"}, "`APP_DATABASE_URL` and `APP_SECRET_KEY`"),
-        ({"auth": "session"}, "and `APP_DATABASE_URL`"),
-        ({"auth": "api_key"}, "and `APP_DATABASE_URL`"),
+        ({"auth": "jwt"}, "`APP_DATABASE_URL`, `APP_ALLOWED_HOSTS` and `APP_SECRET_KEY`"),
+        ({"auth": "session"}, "`APP_DATABASE_URL` and `APP_ALLOWED_HOSTS`"),
+        ({"auth": "api_key"}, "`APP_DATABASE_URL` and `APP_ALLOWED_HOSTS`"),
         (
             {"auth": "oauth2", "cache": "redis", "cache_strategy": "cache-aside"},
-            "`APP_DATABASE_URL`, `APP_CACHE_URL`, `APP_OIDC_ISSUER` and `APP_OIDC_AUDIENCE`",
+            "`APP_CACHE_URL`, `APP_ALLOWED_HOSTS`, `APP_OIDC_ISSUER` and `APP_OIDC_AUDIENCE`",
         ),
     ],
 )
@@ -310,6 +309,31 @@ def test_the_rest() -> None:
     assert facts(ANSWERS)["slug_snake"] == "order_desk"
     assert facts(ANSWERS)["rate_limited"] is True
     assert facts(ANSWERS | {"rate_limit": ""})["rate_limited"] is False
+
+
+@pytest.mark.parametrize(
+    ("answers", "limited"),
+    [
+        ({"auth": "jwt"}, True),
+        ({"auth": "session"}, True),
+        ({"auth": "api_key"}, False),
+        ({"auth": "jwt", "rate_limit": ""}, False),
+    ],
+)
+def test_logging_in_has_a_limit_of_its_own_where_there_is_one(
+    answers: dict[str, Any], limited: bool
+) -> None:
+    assert facts(ANSWERS | answers)["login_limited"] is limited
+
+
+def test_requests_are_counted_where_all_processes_are_if_they_share_a_server() -> None:
+    strategy = {"cache_strategy": "cache-aside"}
+    for cache in ("memory", "memcached"):
+        assert facts(ANSWERS | strategy | {"cache": cache})["rate_windows"] == "MemoryWindows()"
+    shared = facts(ANSWERS | strategy | {"cache": "redis"})
+    assert shared["rate_windows"].startswith("RedisWindows(")
+    assert len(shared["rate_limit_imports"]) == 3
+    assert facts(ANSWERS | {"rate_limit": ""})["rate_limit_imports"] == []
     assert dt.date.fromisoformat(facts(ANSWERS)["tested_on"])
 
 

@@ -71,7 +71,6 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
     python = environment / "bin" / "python"
     needed = [
         *facts.RUNTIME,
-        *facts.RUNTIME_IF_RATE_LIMITED,
         *facts.RUNTIME_IF_SEEDED,
         *facts.DEVELOPMENT,
     ]
