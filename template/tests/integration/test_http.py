@@ -22,7 +22,7 @@ from tests.access.logins import Headers
 def path(app: FastAPI) -> str:
     """Where something can be created."""
     paths: dict[str, object] = app.openapi()["paths"]
-    return next(path for path in paths if f"{path}/{{entity_id}}" in paths)
+    return next(path for path in paths if path + "/{entity_id}" in paths)
 
 
 async def test_it_is_alive_and_ready(client: httpx.AsyncClient) -> None:
