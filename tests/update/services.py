@@ -61,6 +61,12 @@ def edit_as_a_team(service: Path) -> None:
     )
     insert(
         service,
+        "tests/integration/test_access.py",
+        '    ("GET", "/api/v1/me"): Rule(IDENTIFIED),\n',
+        '    ("GET", "/api/v1/products/{entity_id}/name"): Rule(expected.READERS),\n',
+    )
+    insert(
+        service,
         "app/settings.py",
         "    shutdown_seconds: int = Field(default=30, ge=1)\n",
         '    support_email: str = "support@example.com"\n',
