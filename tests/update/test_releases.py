@@ -19,6 +19,7 @@ from .services import (
     edit_as_a_team,
     release,
     replace,
+    say_who_may_use_the_route,
     update,
 )
 
@@ -229,6 +230,7 @@ def test_a_service_of_the_first_release_takes_this_one(
     edit_as_a_team(fresh)
 
     update(service)
+    say_who_may_use_the_route(service)
 
     assert_no_conflict(service)
     expected = {**contents(fresh), FIRST_MIGRATION_OF_IDENTITY: first_migration}
