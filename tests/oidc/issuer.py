@@ -36,15 +36,17 @@ Claims = dict[str, Any]
 
 # How each provider says who somebody is and what they may do.
 SAID: dict[str, Callable[[str, list[str]], Claims]] = {
-    "custom": lambda email, roles: {"email": email, "roles": roles},
-    "auth0": lambda email, roles: {f"{AUDIENCE}/email": email, f"{AUDIENCE}/roles": roles},
-    "firebase": lambda email, roles: {"firebase": {}, "email": email, "roles": roles},
-    "keycloak": lambda email, roles: {
-        "typ": "Bearer",
-        "email": email,
-        "realm_access": {"roles": roles},
-    },
+    "custom": lambda email, roles: _email(email) | {"roles": roles},
+    "auth0": lambda email, roles: _email(email, f"{AUDIENCE}/") | {f"{AUDIENCE}/roles": roles},
+    "firebase": lambda email, roles: _email(email) | {"firebase": {}, "roles": roles},
+    "keycloak": lambda email, roles: (
+        _email(email) | {"typ": "Bearer", "realm_access": {"roles": roles}}
+    ),
 }
+
+
+def _email(email: str, namespace: str = "") -> Claims:
+    return {f"{namespace}email": email, f"{namespace}email_verified": True}
 
 
 def said_by(provider: str, email: str, *roles: str) -> Claims:
