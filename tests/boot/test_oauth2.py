@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +13,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ..browser import PROGRAM, browser_page
-from ..oidc import Issuer, is_available, oidc_server
+from ..oidc import AUDIENCE, SAID, Issuer, is_available, oidc_server
 from .cases import CASES, only
 from .running import Running, Service, free_port, running
 
-AUDIENCE = "https://api.example.com"
 CLIENT_ID = "the-page"
 CASE_NAMES = [name for name, case in CASES.items() if case["auth"] == "oauth2"]
 WITH_PAGE = [name for name in CASE_NAMES if CASES[name]["auth_provider"] != "firebase"]
-
-# How each provider says what somebody may do.
-SAID: dict[str, Callable[[str, list[str]], dict[str, Any]]] = {
-    "custom": lambda email, roles: {"email": email, "roles": roles},
-    "auth0": lambda email, roles: {f"{AUDIENCE}/email": email, f"{AUDIENCE}/roles": roles},
-    "firebase": lambda email, roles: {"firebase": {}, "email": email, "roles": roles},
-    "keycloak": lambda email, roles: {
-        "typ": "Bearer",
-        "email": email,
-        "realm_access": {"roles": roles},
-    },
-}
 
 pytestmark = pytest.mark.skipif(not is_available(), reason="node or npm is not there")
 

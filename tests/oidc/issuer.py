@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import httpx
 
 from ..support import ENVIRONMENT, run
+from .claims import AUDIENCE
 
 HERE = Path(__file__).parent
 SECONDS_TO_START = 60
@@ -29,8 +30,6 @@ MOST_STEPS = 10
 SCOPE = "openid profile email"
 FORM = re.compile(r'<form[^>]* action="([^"]+)" method="post"[^>]*>(.*?)</form>', re.DOTALL)
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
-
-Claims = dict[str, Any]
 
 
 def is_available() -> bool:
@@ -56,6 +55,12 @@ class Issuer:
     audience: str
     client_id: str
     process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def at(cls, folder: Path) -> Issuer:
+        """The issuer that another process runs with this folder; only that one stops it."""
+        settings = json.loads((folder / "issuer.json").read_text(encoding="utf-8"))
+        return cls(folder, **settings)
 
     @property
     def url(self) -> str:
@@ -178,7 +183,7 @@ def oidc_server(
     port: int,
     *,
     origin: str,
-    audience: str = "https://api.example.com",
+    audience: str = AUDIENCE,
     client_id: str = "the-page",
 ) -> Iterator[Issuer]:
     """An issuer that answers on `port`, for people who use a browser on the pages of `origin`."""
