@@ -18,6 +18,7 @@ from .checks import body_of
 
 PASSWORD = "a long enough password"
 COOKIE = "__Host-session"
+CSRF_HEADER = "X-CSRF-Token"
 
 Headers = Callable[[], dict[str, str]]
 
@@ -144,7 +145,7 @@ class _Session:
         http.cookies.clear()
 
     def __call__(self) -> dict[str, str]:
-        return {"Cookie": f"{COOKIE}={self._secret}", "X-CSRF-Token": self._csrf_token}
+        return {"Cookie": f"{COOKIE}={self._secret}", CSRF_HEADER: self._csrf_token}
 
 
 class SessionCookies(Passwords):
