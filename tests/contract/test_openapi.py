@@ -238,6 +238,23 @@ def test_it_can_be_read_by_people(anonymous: httpx.Client) -> None:
 # --- Schemathesis --------------------------------------------------------------------------------
 
 
+def _proofs(schemes: Document, headers: dict[str, str]) -> Iterator[str]:
+    """Yield the settings that say what proves who asks, in the places that the description names.
+
+    As mere headers they would be sent in requests that are to lack them.
+    """
+    for name, scheme in schemes.items():
+        key = "bearer" if scheme["type"] == "http" else "api_key"
+        if key == "bearer":
+            proof = headers["Authorization"].partition(" ")[2]
+        elif scheme["in"] == "cookie":
+            proof = headers["Cookie"].partition("=")[2]
+        else:
+            proof = headers[scheme["name"]]
+        yield f"[auth.openapi.{name}]"
+        yield f"{key} = {json.dumps(proof)}"
+
+
 def _settings(document: Document, answers: Answers, headers: dict[str, str]) -> str:
     """Return Schemathesis' settings as TOML, in which JSON's texts, numbers and lists are valid."""
     lines = [
@@ -245,8 +262,7 @@ def _settings(document: Document, answers: Answers, headers: dict[str, str]) -> 
         "warnings = false",
         "continue-on-failure = true",
         f"seed = {SEED}",
-        "[headers]",
-        *(f"{name} = {json.dumps(value)}" for name, value in headers.items()),
+        *_proofs(document["components"]["securitySchemes"], headers),
         "[generation]",
         f"max-examples = {EXAMPLES}",
         'database = "none"',
