@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import httpx
 
 from ..support import ENVIRONMENT, run
-from .claims import AUDIENCE, Claims
+from .claims import AUDIENCE
 
 HERE = Path(__file__).parent
 SECONDS_TO_START = 60
