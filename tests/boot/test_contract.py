@@ -30,9 +30,9 @@ def judge(service: Service, its: Running, *options: str) -> None:
     assert "Traceback" not in its.log.read_text(encoding="utf-8")
 
 
-# Fuzzing takes as long as all the rest, and what it looks for is in what every service shares.
-FUZZED = [first(database=database) for database in CHOICES["database"]]
-WITHOUT_FUZZING = ("-k", "not test_it_is_true")
+# What takes as long as all the rest looks at what every service shares, or each with this `auth`.
+THOROUGH = {first(database=database) for database in CHOICES["database"]} | {first(auth="session")}
+WITHOUT_SLOW = ("-m", "not slow")
 
 
 @pytest.fixture
@@ -64,13 +64,13 @@ def appointed(service: Service, issuer: Issuer | None) -> tuple[str, ...]:
 def test_it_keeps_the_contract(
     service: Service, issuer: Issuer | None, request: pytest.FixtureRequest
 ) -> None:
-    fuzzed = request.node.callspec.params["service"] in FUZZED
+    thorough = request.node.callspec.params["service"] in THOROUGH
     administrator = appointed(service, issuer)
     settings = {"APP_RATE_LIMIT": "1000000/second", "APP_FAILED_LOGINS_PER_ADDRESS": "1000000"}
     if issuer:
         settings |= {"APP_OIDC_ISSUER": issuer.url, "APP_OIDC_AUDIENCE": issuer.audience}
     with running(service, **settings) as its:
-        judge(service, its, *administrator, *(() if fuzzed else WITHOUT_FUZZING))
+        judge(service, its, *administrator, *(() if thorough else WITHOUT_SLOW))
         assert its.stop() == 0
 
 

@@ -54,6 +54,12 @@ class Caller:
         return self.request("DELETE", path, **options)
 
 
+class LogIn(Protocol):
+    """Logs somebody in with email and password; returns the headers that prove it."""
+
+    def __call__(self, email: str, password: str = PASSWORD) -> dict[str, str]: ...
+
+
 class Identities(Protocol):
     """Makes callers."""
 

@@ -9,12 +9,21 @@ from typing import Any
 import httpx
 import pytest
 
-for _name in ("callers", "checks", "things"):
+for _name in ("accounts", "callers", "checks", "things"):
     pytest.register_assert_rewrite(f"{__package__}.{_name}")
 
 from ..oidc import Issuer  # noqa: E402
+from .accounts import Accounts  # noqa: E402
 from .answers import Answers, Entity, Field, load_answers  # noqa: E402
-from .callers import IDENTITIES_OF, Caller, Identities, IssuedTokens  # noqa: E402
+from .callers import (  # noqa: E402
+    IDENTITIES_OF,
+    PASSWORD,
+    Caller,
+    Identities,
+    IssuedTokens,
+    LogIn,
+    Passwords,
+)
 from .checks import answered  # noqa: E402
 from .things import Things  # noqa: E402
 
@@ -43,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "answers(key=value or values): runs only where the answers are these"
     )
     config.addinivalue_line("markers", "rate_limit: runs only with --expect-rate-limit")
+    config.addinivalue_line("markers", "slow: takes as long as many others")
     config.addinivalue_line("markers", "not_applicable: the answers give it nothing to test")
     if not _option(config, "base_url"):
         return
@@ -211,3 +221,19 @@ def some_things(answers: Answers, admin: Caller) -> Iterator[Things]:
     made = Things(answers.entities[0], admin)
     yield made
     made.delete_all()
+
+
+@pytest.fixture
+def accounts(anonymous: httpx.Client, admin: Caller) -> Iterator[Accounts]:
+    """People who are registered for the test."""
+    made = Accounts(anonymous, admin)
+    yield made
+    made.delete_all()
+
+
+@pytest.fixture
+def log_in(anonymous: httpx.Client, identities: Identities) -> LogIn:
+    """Logs somebody in; returns the headers that prove it."""
+    assert isinstance(identities, Passwords)
+    way = type(identities).login
+    return lambda email, password=PASSWORD: way(anonymous, email, password)()

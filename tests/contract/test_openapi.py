@@ -290,6 +290,7 @@ def _settings(document: Document, answers: Answers, headers: dict[str, str]) -> 
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 def test_it_is_true(
     document: Document,
     base_url: str,
