@@ -27,7 +27,7 @@ _forgotten = (
     sa.select(failed_login_table.c.key)
     .where(failed_login_table.c.last_at < sa.bindparam("before"))
     .order_by(failed_login_table.c.last_at)
-    .limit(100)
+    .limit(10)  # more than come with each that is new
 )
 
 
