@@ -179,6 +179,7 @@ async def test_who_does_not_take_an_answer_loses_it(port: int) -> None:
     writer.close()
 
 
+@pytest.mark.parametrize("seconds", [PATIENCE_SECONDS])
 async def test_who_takes_an_answer_in_time_has_it_all(port: int) -> None:
     request = b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     assert len(await exchange(port, request)) > LARGE
