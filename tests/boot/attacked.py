@@ -184,6 +184,7 @@ class Attacked:
     private_kinds: frozenset[str]
     # What `owner` has made, by collection.
     theirs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _spare: list[Caller] = field(default_factory=list)
 
     @property
     def client(self) -> httpx.Client:
@@ -217,6 +218,16 @@ class Attacked:
         if route.kind == "users":
             return self.owner.id
         return str(body_of(self.admin.get(route.collection))["items"][0]["id"])
+
+    def asker(self, route: Route) -> Caller | httpx.Client:
+        """Who tries a route: an administrator, but not where it would end their login."""
+        if not route.is_of_logins:
+            return self.admin
+        if route.is_open:
+            return self.client
+        if not self._spare or self._spare[-1].get("/api/v1/me").status_code != 200:
+            self._spare.append(self.new(self.least_role))
+        return self._spare[-1]
 
     def rows(self) -> dict[str, list[Row]]:
         """All tables with all that is in them, as the database says."""
