@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..oidc import AUDIENCE, Issuer, oidc_server
-from ..oidc.issuer import CLIENT_ID
+from ..oidc import AUDIENCE, CLIENT_ID, Issuer, oidc_server
 from .running import Running, Service, free_port, running
 
 

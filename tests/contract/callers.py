@@ -1,23 +1,24 @@
 """Who asks: people with a role, and how they prove who they are.
 
-What depends on the answer `auth` stands here and in its own test module, nowhere else. Another
-way to prove an identity is another `Identities`, listed in `IDENTITIES_OF`.
+What depends on the answer `auth` stands here and in its own test module, nowhere else.
 """
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx
 
+from ..oidc import SAID, Issuer
 from .checks import body_of
 
 PASSWORD = "a long enough password"
 COOKIE = "__Host-session"
+CSRF_HEADER = "X-CSRF-Token"
 
 Headers = Callable[[], dict[str, str]]
 
@@ -51,6 +52,12 @@ class Caller:
     def delete(self, path: str, **options: Any) -> httpx.Response:
         """Send a DELETE as this caller."""
         return self.request("DELETE", path, **options)
+
+
+class LogIn(Protocol):
+    """Logs somebody in with email and password; returns the headers that prove it."""
+
+    def __call__(self, email: str, password: str = PASSWORD) -> dict[str, str]: ...
 
 
 class Identities(Protocol):
@@ -144,7 +151,7 @@ class _Session:
         http.cookies.clear()
 
     def __call__(self) -> dict[str, str]:
-        return {"Cookie": f"{COOKIE}={self._secret}", "X-CSRF-Token": self._csrf_token}
+        return {"Cookie": f"{COOKIE}={self._secret}", CSRF_HEADER: self._csrf_token}
 
 
 class SessionCookies(Passwords):
@@ -180,6 +187,38 @@ class ApiKeys:
         return Caller(self._http, me["id"], email, lambda: {"X-API-Key": key})
 
 
+class IssuedTokens:
+    """`auth: oauth2`: send an access token of the issuer.
+
+    The tokens say nothing of roles, so that the service's administrators give them.
+    """
+
+    def __init__(
+        self, http: httpx.Client, admin_email: str, issuer: Issuer, answers: Mapping[str, Any]
+    ) -> None:
+        self._http = http
+        self._issuer = issuer
+        self._said = SAID[answers["auth_provider"]]
+        self._authorization = answers["authorization"]
+        self._admin = self._signed_in(admin_email)
+
+    def admin(self) -> Caller:
+        return self._admin
+
+    def new(self, role: str) -> Caller:
+        caller = self._signed_in(new_email())
+        user = body_of(self._admin.get(f"/api/v1/users/{caller.id}"))
+        empower(self._admin, user, role, self._authorization)
+        return caller
+
+    def _signed_in(self, email: str) -> Caller:
+        token = self._issuer.token_for(email, **self._said(email, None))
+        headers = {"Authorization": f"Bearer {token}"}
+        me = body_of(self._http.get("/api/v1/me", headers=headers))
+        return Caller(self._http, me["id"], email, lambda: dict(headers))
+
+
+# By the answer `auth`, where the service itself gives out what proves an identity.
 IDENTITIES_OF: dict[str, Callable[[httpx.Client, str, str, str], Identities]] = {
     "jwt": BearerTokens,
     "session": SessionCookies,

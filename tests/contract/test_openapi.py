@@ -16,15 +16,55 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from .answers import Answers, Entity
-from .callers import Caller
+from .callers import COOKIE, CSRF_HEADER, Caller
 from .checks import answered, body_of, media_type
 from .things import Things
 
 METHODS = ("get", "put", "post", "delete", "patch")
-OPEN_PATHS = {f"/api/v1/auth/{name}" for name in ("register", "login", "refresh", "logout")}
+API = "/api/v1"
+ACCOUNTS = {"/auth/register": {"post"}, "/auth/login": {"post"}, "/auth/logout": {"post"}}
+ACCOUNTS |= {"/auth/password": {"put"}, "/users": {"get", "post"}}
+# What there is beside the entities, `{}` for a parameter.
+PEOPLE = {
+    "/me": {"get"},
+    "/users": {"get"},
+    "/users/{}": {"get", "delete"},
+    "/users/{}/role": {"put"},
+}
+PROVING = {
+    "jwt": ACCOUNTS | {"/auth/refresh": {"post"}},
+    "session": ACCOUNTS | {"/auth/session": {"get"}, "/auth/logout-everywhere": {"post"}},
+    "api_key": {
+        "/users": {"get", "post"},
+        "/api-keys": {"get", "post"},
+        "/api-keys/{}": {"delete"},
+    },
+    "oauth2": {},
+}
+GRANTING = {"/me/permissions": {"get"}, "/users/{}/permissions": {"get", "put"}}
+# Where nobody has to prove who they are; a refresh token proves itself.
+OPEN_PATHS = {
+    "jwt": {f"{API}/auth/{name}" for name in ("register", "login", "refresh", "logout")},
+    "session": {f"{API}/auth/{name}" for name in ("register", "login")},
+    "api_key": set(),
+    "oauth2": set(),
+}
+SCHEME_KEYS = {"type", "scheme", "in", "name"}
+BEARER = {"type": "http", "scheme": "bearer"}
+SCHEMES = {
+    "jwt": [BEARER],
+    "session": [
+        {"type": "apiKey", "in": "cookie", "name": COOKIE},
+        {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
+    ],
+    "api_key": [{"type": "apiKey", "in": "header", "name": "X-API-Key"}],
+    "oauth2": [BEARER],
+}
 # Generated requests never take a role or an account from anybody whom other tests need: on these
 # paths they know no identifier that exists.
-DANGEROUS = re.compile(r"(PUT|DELETE) /api/v1/users/.+")
+DANGEROUS = re.compile(r"(PUT|DELETE) /api/v1/(users|api-keys)/.+")
+# Nor do they end the session that they are sent with.
+LEFT_OUT = ("POST /api/v1/auth/logout", "POST /api/v1/auth/logout-everywhere")
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -127,21 +167,34 @@ def test_it_describes_what_an_entity_answers(document: Document, entity: Entity)
     assert set(schema["required"]) == entity.keys
 
 
-@pytest.mark.answers(auth="jwt")
-def test_it_describes_people(document: Document) -> None:
-    names = {re.sub(r"\{\w+\}", "{}", path): path for path in document["paths"]}
-    for path, methods in (
-        *((path, {"post"}) for path in sorted(OPEN_PATHS)),
-        ("/api/v1/me", {"get"}),
-        ("/api/v1/users", {"get"}),
-        ("/api/v1/users/{}", {"get", "delete"}),
-        ("/api/v1/users/{}/role", {"put"}),
-    ):
-        assert path in names
-        assert document["paths"][names[path]].keys() & set(METHODS) == methods
+def test_it_describes_what_there_is_and_no_more(document: Document, answers: Answers) -> None:
+    wanted = PEOPLE | PROVING[answers.raw["auth"]]
+    if answers.raw["authorization"] == "permissions":
+        wanted |= GRANTING
+    wanted = {f"{API}{path}": methods for path, methods in wanted.items()}
+    for entity in answers.entities:
+        wanted[entity.path] = {"get", "post"}
+        wanted[f"{entity.path}/{{}}"] = {"get", "put", "delete"}
+    described = {
+        re.sub(r"\{\w+\}", "{}", path): operations.keys() & set(METHODS)
+        for path, operations in document["paths"].items()
+        if path.startswith(f"{API}/")
+    }
+    assert described == wanted
 
 
-def test_it_describes_who_may_ask(document: Document) -> None:
+def test_it_describes_how_to_prove_who_one_is(document: Document, answers: Answers) -> None:
+    schemes = document["components"]["securitySchemes"].values()
+    wanted = SCHEMES[answers.raw["auth"]]
+    told = [{key: scheme[key] for key in scheme.keys() & SCHEME_KEYS} for scheme in schemes]
+    assert sorted(told, key=_name) == sorted(wanted, key=_name)
+
+
+def _name(scheme: Document) -> str:
+    return str(scheme.get("name"))
+
+
+def test_it_describes_who_may_ask(document: Document, answers: Answers) -> None:
     schemes = document["components"]["securitySchemes"]
     for path, operations in document["paths"].items():
         for method in operations.keys() & set(METHODS):
@@ -149,11 +202,22 @@ def test_it_describes_who_may_ask(document: Document) -> None:
             security = operations[method].get("security", document.get("security", []))
             used = {scheme for requirement in security for scheme in requirement}
             assert used <= schemes.keys(), name
-            if path.startswith("/api/v1/") and path not in OPEN_PATHS:
+            if path.startswith(f"{API}/") and path not in OPEN_PATHS[answers.raw["auth"]]:
                 assert used, name
                 assert {} not in security, name
-            elif path != "/api/v1/auth/logout":
-                assert not used or {} in security, name
+            else:
+                assert not used, name
+
+
+@pytest.mark.answers(auth="session")
+def test_it_describes_the_token_against_csrf(document: Document) -> None:
+    schemes = document["components"]["securitySchemes"]
+    for path, operations in document["paths"].items():
+        for method in operations.keys() & set(METHODS):
+            for requirement in operations[method].get("security", ()):
+                names = {schemes[scheme]["name"] for scheme in requirement}
+                wanted = {COOKIE} if method == "get" else {COOKIE, CSRF_HEADER}
+                assert names == wanted, f"{method} {path}"
 
 
 def test_every_described_error_is_a_problem(document: Document) -> None:
@@ -174,15 +238,31 @@ def test_it_can_be_read_by_people(anonymous: httpx.Client) -> None:
 # --- Schemathesis --------------------------------------------------------------------------------
 
 
-def _settings(document: Document, headers: dict[str, str]) -> str:
+def _proofs(schemes: Document, headers: dict[str, str]) -> Iterator[str]:
+    """Yield the settings that say what proves who asks, in the places that the description names.
+
+    As mere headers they would be sent in requests that are to lack them.
+    """
+    for name, scheme in schemes.items():
+        key = "bearer" if scheme["type"] == "http" else "api_key"
+        if key == "bearer":
+            proof = headers["Authorization"].partition(" ")[2]
+        elif scheme["in"] == "cookie":
+            proof = headers["Cookie"].partition("=")[2]
+        else:
+            proof = headers[scheme["name"]]
+        yield f"[auth.openapi.{name}]"
+        yield f"{key} = {json.dumps(proof)}"
+
+
+def _settings(document: Document, answers: Answers, headers: dict[str, str]) -> str:
     """Return Schemathesis' settings as TOML, in which JSON's texts, numbers and lists are valid."""
     lines = [
         "color = false",
         "warnings = false",
         "continue-on-failure = true",
         f"seed = {SEED}",
-        "[headers]",
-        *(f"{name} = {json.dumps(value)}" for name, value in headers.items()),
+        *_proofs(document["components"]["securitySchemes"], headers),
         "[generation]",
         f"max-examples = {EXAMPLES}",
         'database = "none"',
@@ -204,9 +284,13 @@ def _settings(document: Document, headers: dict[str, str]) -> str:
             "phases.fuzzing.extra-data-sources.responses = false",
             "phases.stateful.enabled = false",
         ]
+    if answers.raw["auth"] == "session":
+        for name in LEFT_OUT:
+            lines += ["[[operations]]", f"include-name = {json.dumps(name)}", "enabled = false"]
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 def test_it_is_true(
     document: Document,
     base_url: str,
@@ -218,7 +302,7 @@ def test_it_is_true(
     """Schemathesis sends what the description allows and forbids, and judges the answers."""
     some_things.create()
     settings = tmp_path / "settings.toml"
-    settings.write_text(_settings(document, second_admin.headers()), encoding="utf-8")
+    settings.write_text(_settings(document, answers, second_admin.headers()), encoding="utf-8")
     command = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"]
     command += ["--config-file", str(settings), "run", f"{base_url}/openapi.json"]
     try:

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
@@ -22,34 +22,15 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import httpx
 
 from ..support import ENVIRONMENT, run
+from .claims import AUDIENCE
 
 HERE = Path(__file__).parent
 SECONDS_TO_START = 60
 MOST_STEPS = 10
 SCOPE = "openid profile email"
 FORM = re.compile(r'<form[^>]* action="([^"]+)" method="post"[^>]*>(.*?)</form>', re.DOTALL)
-AUDIENCE = "https://api.example.com"
 CLIENT_ID = "the-page"
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
-
-Claims = dict[str, Any]
-
-# How each provider says who somebody is and what they may do.
-SAID: dict[str, Callable[[str, list[str]], Claims]] = {
-    "custom": lambda email, roles: {"email": email, "roles": roles},
-    "auth0": lambda email, roles: {f"{AUDIENCE}/email": email, f"{AUDIENCE}/roles": roles},
-    "firebase": lambda email, roles: {"firebase": {}, "email": email, "roles": roles},
-    "keycloak": lambda email, roles: {
-        "typ": "Bearer",
-        "email": email,
-        "realm_access": {"roles": roles},
-    },
-}
-
-
-def said_by(provider: str, email: str, *roles: str) -> Claims:
-    """Return what an access token of such a provider says."""
-    return SAID[provider](email, list(roles))
 
 
 def is_available() -> bool:

@@ -24,8 +24,9 @@ class Argon2Passwords:
     def is_breached(self, password: str) -> bool:
         """Whether it is in a list of stolen passwords, as it is or with decoration around it."""
         plain = password.casefold()
+        unsigned = re.sub(r"^[\W_]+|[\W_]+$", "", plain)
         undecorated = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)
-        return not {plain, undecorated}.isdisjoint(_breached())
+        return not {plain, unsigned, undecorated}.isdisjoint(_breached())
 
     def _matches(self, password: str, password_hash: str) -> bool:
         try:

@@ -2,7 +2,7 @@
 
 import hmac
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie
@@ -34,6 +34,19 @@ async def proof(request: Request, secret: Annotated[str | None, Depends(_cookie)
     ):
         raise NotAllowed(f"This needs the session's csrf_token in the header {CSRF_HEADER}.")
     return secret
+
+
+def describe_csrf_token(document: dict[str, Any]) -> None:
+    """Say that unsafe methods need the token as well: FastAPI only knows one proof or another."""
+    scheme = {"type": "apiKey", "in": "header", "name": CSRF_HEADER}
+    document["components"]["securitySchemes"]["CsrfToken"] = scheme
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            if "security" in operation and method.upper() not in SAFE_METHODS:
+                for proofs in operation["security"]:
+                    proofs["CsrfToken"] = []
+                refused = operation["responses"]["401"] | {"description": "Forbidden"}
+                operation["responses"].setdefault("403", refused)
 
 
 async def _without_check(request: Request) -> str | None:

@@ -18,7 +18,14 @@ async def test_a_password_matches_its_hash_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["1qaz2wsx3edc", "1QAZ2WSX3EDC", "password123456", "!!2026_Iloveyou_2026!!"]
+    "password",
+    [
+        "1qaz2wsx3edc",
+        "1QAZ2WSX3EDC",
+        "!1q2w3e4r5t6y!",
+        "password123456",
+        "!!2026_Iloveyou_2026!!",
+    ],
 )
 def test_a_stolen_password_is_known_in_any_dress(password: str) -> None:
     assert passwords.is_breached(password)
