@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 from ..contract.answers import load_answers
-from ..contract.callers import IDENTITIES_OF, PASSWORD, Caller, empower, new_email
+from ..contract.callers import IDENTITIES_OF, PASSWORD, Caller, Identities, IssuedTokens
 from ..contract.checks import body_of
-from ..oidc import Issuer, is_available, said_by
+from ..oidc import Issuer, is_available
 from ..support import run
 from .cases import first
 from .issued import believing
@@ -364,39 +364,21 @@ def _identities(
     service: Service, client: httpx.Client, issuer: Issuer | None
 ) -> tuple[Caller, Callable[[str], Caller]]:
     """Return an administrator, and what makes somebody else who has a role."""
-    authorization = service.answers["authorization"]
+    answers = service.answers
+    known = ("create-admin", "--email", ADMIN_EMAIL)
+    made: Identities
     if issuer is not None:
-        return _issued(service, client, issuer)
-    if service.answers["auth"] == "api_key":
-        password = service.app("create-admin", "--email", ADMIN_EMAIL).strip()
+        service.app(*known)
+        made = IssuedTokens(client, ADMIN_EMAIL, issuer, answers)
     else:
-        password = ADMIN_PASSWORD
-        service.app("create-admin", "--email", ADMIN_EMAIL, "--password", password)
-    known = IDENTITIES_OF[service.answers["auth"]]
-    identities = known(client, ADMIN_EMAIL, password, authorization)
-    return identities.admin(), identities.new
-
-
-def _issued(
-    service: Service, client: httpx.Client, issuer: Issuer
-) -> tuple[Caller, Callable[[str], Caller]]:
-    """The same with tokens of an issuer, which say the roles."""
-
-    def signed_in(email: str, *roles: str) -> Caller:
-        said = said_by(service.answers["auth_provider"], email, *roles)
-        headers = {"Authorization": f"Bearer {issuer.token_for(email, **said)}"}
-        me = body_of(client.get("/api/v1/me", headers=headers))
-        return Caller(client, me["id"], email, lambda: dict(headers))
-
-    admin = signed_in(ADMIN_EMAIL, "admin")
-
-    def new(role: str) -> Caller:
-        caller = signed_in(new_email(), role)
-        user = body_of(admin.get(f"/api/v1/users/{caller.id}"))
-        empower(admin, user, role, service.answers["authorization"])
-        return caller
-
-    return admin, new
+        if answers["auth"] == "api_key":
+            proof = service.app(*known).strip()
+        else:
+            proof = ADMIN_PASSWORD
+            service.app(*known, "--password", proof)
+        identities = IDENTITIES_OF[answers["auth"]]
+        made = identities(client, ADMIN_EMAIL, proof, answers["authorization"])
+    return made.admin(), made.new
 
 
 def with_own_database(service: Service, url: str) -> Service:

@@ -11,12 +11,11 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from ..contract.callers import COOKIE, PASSWORD, Caller
+from ..contract.callers import COOKIE, CSRF_HEADER, PASSWORD, Caller
 from ..contract.checks import body_of, problem, told
 from .attacked import CASE_NAMES, OPEN, Attacked, Route
 from .cases import CASES
 
-CSRF_HEADER = "X-CSRF-Token"
 INVENTED = secrets.token_hex(32)
 # Proofs of identity that prove nothing, whatever the service takes.
 WORTHLESS: dict[str, dict[str, str]] = {

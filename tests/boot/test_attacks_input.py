@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -111,6 +112,12 @@ def with_bodies(attacked: Attacked) -> list[Route]:
     return [route for route in attacked.routes if route.schema is not None]
 
 
+def distinct(attacked: Attacked) -> list[Route]:
+    """One route for each kind of body: what has the same description is read by the same code."""
+    by_schema = {str(route.schema): route for route in reversed(with_bodies(attacked))}
+    return list(by_schema.values())
+
+
 def fields(route: Route) -> Iterator[str]:
     assert route.schema is not None
     yield from route.schema["properties"]
@@ -183,7 +190,7 @@ def test_texts_are_kept_as_they_are_or_refused(attacked: Attacked) -> None:
 
 
 def test_values_of_other_types_are_refused_or_kept(attacked: Attacked) -> None:
-    for route in with_bodies(attacked):
+    for route in distinct(attacked):
         for name in fields(route):
             for value in CONFUSING:
                 content = json.dumps(base(attacked, route) | {name: value}).encode()
@@ -261,8 +268,6 @@ MALFORMED: dict[str, bytes] = {
     "two documents": b"{} {}",
     "a NUL": b"\x00",
     "a byte order mark": b"\xef\xbb\xbf[]",
-    "UTF-16": '{"name": "x"}'.encode("utf-16"),
-    "UTF-32": '{"name": "x"}'.encode("utf-32"),
     "not UTF-8": b'{"name": "\xff\xfe"}',
     "gzip": b"\x1f\x8b\x08\x00\x00\x00\x00\x00",
     "NaN": b'{"name": NaN}',
@@ -275,8 +280,8 @@ MALFORMED: dict[str, bytes] = {
     "deep and closed": b"[" * 50_000 + b"]" * 50_000,
     "deep in a field": b'{"name": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
     "a long number": b'{"name": ' + b"9" * 50_000 + b"}",
-    "a long key": b'{"' + b"x" * 500_000 + b'": 1}',
-    "many keys": json.dumps({f"k{n}": n for n in range(20_000)}).encode(),
+    "a long key": b'{"' + b"x" * 50_000 + b'": 1}',
+    "many keys": json.dumps({f"k{n}": n for n in range(2_000)}).encode(),
     "XML": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]><x>&y;</x>',
     "YAML": b"!!python/object/apply:os.system ['id']",
 }
@@ -314,10 +319,19 @@ def test_what_says_it_is_no_json_is_refused(attacked: Attacked) -> None:
                 refused(attacked, route, content, **{"Content-Type": media})
 
 
+def test_what_is_in_another_encoding_is_refused(attacked: Attacked) -> None:
+    """Who checks a request before the service looks for what is wrong in UTF-8."""
+    with attacked.unchanged():
+        for route in with_bodies(attacked):
+            for encoding in ("utf-16", "utf-16-le", "utf-32", "utf-8-sig"):
+                content = json.dumps(base(attacked, route)).encode(encoding)
+                refused(attacked, route, content)
+
+
 def test_what_says_a_thing_twice_is_refused(attacked: Attacked) -> None:
     """Who checks a request before the service may have read the other one of the two."""
     with attacked.unchanged():
-        for route in with_bodies(attacked):
+        for route in distinct(attacked):
             body = base(attacked, route)
             for name, value in body.items():
                 twice = json.dumps({name: value})[:-1] + ", " + json.dumps(body)[1:]
@@ -342,7 +356,7 @@ def test_what_is_too_large_is_refused(attacked: Attacked) -> None:
 def test_numbers_that_are_too_large_are_refused(attacked: Attacked) -> None:
     huge = [b"1" + b"0" * 400, b"-1" + b"0" * 400, b"1e400", b"-1e400", b"NaN", b"Infinity"]
     with attacked.unchanged():
-        for route in with_bodies(attacked):
+        for route in distinct(attacked):
             for name in fields(route):
                 body = json.dumps(base(attacked, route) | {name: "@@"}).encode()
                 for number in huge:
@@ -365,14 +379,16 @@ def test_other_methods_do_nothing(attacked: Attacked) -> None:
         paths[route.path] = target(attacked, route)
     proof = attacked.admin.headers() | {"If-Match": "*"}
     place = urlsplit(attacked.its.base_url)
+    # The framework itself describes the service, to whoever asks with HEAD as well.
+    described["/openapi.json"].add("HEAD")
     with attacked.unchanged():
         for path, allowed in described.items():
-            connection = HTTPConnection(str(place.hostname), place.port, timeout=30)
             # Not by httpx, which knows no method in small letters.
             for method in sorted(set(METHODS) - allowed):
-                connection.request(method, paths[path], headers=proof)
-                response = connection.getresponse()
-                content = response.read()
+                with closing(HTTPConnection(str(place.hostname), place.port)) as connection:
+                    connection.request(method, paths[path], headers=proof)
+                    response = connection.getresponse()
+                    content = response.read()
                 where = f"{method} {path} -> {response.status} {content!r:.200}"
                 assert response.status in {400, 405}, where
                 assert response.headers.get_content_type() == "application/problem+json", where
@@ -380,7 +396,6 @@ def test_other_methods_do_nothing(attacked: Attacked) -> None:
                     said = {each.strip() for each in response.headers["Allow"].split(",")}
                     assert said >= allowed, where
                     assert method not in said, where
-            connection.close()
 
 
 def test_no_header_is_another_method(attacked: Attacked) -> None:

@@ -6,8 +6,8 @@ import http.client
 import json
 import re
 import socket
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -93,8 +93,7 @@ BROKEN: dict[str, bytes] = {
     "a letter beyond ASCII in a name": headed(HOST, b"X\xe9: z\r\n"),
     "a space in the target": b"GET /health/live x HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
     "no target": b"GET  HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
-    "no version": b"GET /health/live\r\nHost: x\r\n\r\n" + SMUGGLED,
-    "another version": b"GET /health/live HTTP/2.0\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "another version": b"GET /health/live HTTP/1.9\r\nHost: x\r\n\r\n" + SMUGGLED,
     "another protocol": b"GET /health/live ICE/1.0\r\nHost: x\r\n\r\n" + SMUGGLED,
     "a version in small letters": b"GET /health/live http/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
     "a NUL in the target": b"GET /health\0/live HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
@@ -112,6 +111,8 @@ CLEAR: dict[str, bytes] = {
     "a host with a user": GET + b"Host: x@evil.example\r\n\r\n",
     "a folded header": GET + HOST + b"X: a\r\n b\r\n\r\n",
     "a header twice": GET + HOST + b"X-Request-ID: a\r\nX-Request-ID: b\r\n\r\n",
+    "no version": b"GET /health/live\r\nHost: x\r\n\r\n",
+    "the version after": b"GET /health/live HTTP/2.0\r\nHost: x\r\n\r\n",
     "the version before": b"GET /health/live HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
     "a body where none is expected": GET + HOST + length(3) + b"\r\nabc",
     "an upgrade": GET + HOST + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
@@ -164,8 +165,8 @@ def test_a_second_request_would_be_seen(attacked: Attacked) -> None:
 def test_no_request_hides_in_another(attacked: Attacked) -> None:
     answers = all_exchanged(attacked, AMBIGUOUS | BROKEN)
 
-    wrong = {name: answer for name, answer in answers.items() if statuses(answer) != [400]}
-    assert wrong == {}
+    told = {name: statuses(answer) for name, answer in answers.items()}
+    assert {name: each for name, each in told.items() if each != [400]} == {}
     assert "/smuggled" not in paths_logged(attacked)
     for name, answer in answers.items():
         assert b"application/problem+json" in answer, name
@@ -256,9 +257,11 @@ CLIMBS = [
 CONTENT = re.compile(r"root:.*:0:0|\[project\]|\[core\]|_commit:|class Settings")
 
 
-def raw_get(connection: http.client.HTTPConnection, path: str) -> tuple[int, str]:
+def raw_get(connection: http.client.HTTPConnection, path: str, **headers: str) -> tuple[int, str]:
     """Ask for a path as it is, which no client tidies up."""
     connection.putrequest("GET", path, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name, value)
     connection.endheaders()
     response = connection.getresponse()
     return response.status, response.read().decode("utf-8", "replace")
@@ -275,7 +278,7 @@ def prefixes(attacked: Attacked) -> list[str]:
 
 
 @pytest.fixture
-def connection(attacked: Attacked) -> Any:
+def connection(attacked: Attacked) -> Iterator[http.client.HTTPConnection]:
     place = urlsplit(attacked.its.base_url)
     made = http.client.HTTPConnection(str(place.hostname), place.port, timeout=LONGEST_WAIT)
     yield made
@@ -293,7 +296,9 @@ def test_no_path_leads_out(attacked: Attacked, connection: http.client.HTTPConne
     assert wrong == {}
 
 
-def test_no_other_way_to_write_a_path_leads_in(attacked: Attacked) -> None:
+def test_no_other_way_to_write_a_path_leads_in(
+    attacked: Attacked, connection: http.client.HTTPConnection
+) -> None:
     """A proxy that keeps people from a path must not be got around by another spelling of it."""
     wrong = {}
     for route in attacked.routes:
@@ -318,7 +323,7 @@ def test_no_other_way_to_write_a_path_leads_in(attacked: Attacked) -> None:
             route.path.replace("/", "\\"),
         ]
         for path in others:
-            status = attacked.admin.get(path).status_code
+            status, _ = raw_get(connection, path, **attacked.admin.headers())
             if status not in {400, 404}:
                 wrong[path] = status
     assert wrong == {}
