@@ -184,6 +184,8 @@ class Attacked:
     private_kinds: frozenset[str]
     # What `owner` has made, by collection.
     theirs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    # Ids of the people who fuzz.
+    fuzzers: list[str] = field(default_factory=list)
     _spare: list[Caller] = field(default_factory=list)
 
     @property

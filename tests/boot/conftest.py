@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 _PACKAGE = __package__.rpartition(".")[0]
-for _name in ("boot.attacked", "contract.callers", "contract.checks"):
+for _name in ("boot.attacked", "contract.callers", "contract.checks", "contract.fuzzing"):
     pytest.register_assert_rewrite(f"{_PACKAGE}.{_name}")
 
 from .. import servers  # noqa: E402
@@ -83,6 +83,16 @@ def elsewhere(service: Service, tmp_path: Path) -> Iterator[Service]:
     its_own = replace(service, database_url=url, variables=variables)
     yield its_own
     its_own.drop_database()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was fuzzed, whatever came of it."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    told = [text for each in reports for name, text in each.user_properties if name == "fuzzed"]
+    if told:
+        terminalreporter.section("fuzzing")
+        for text in sorted(map(str, told)):
+            terminalreporter.write_line(text)
 
 
 @pytest.fixture(scope="session")
