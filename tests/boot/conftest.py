@@ -11,11 +11,16 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from .. import servers
-from ..servers import CACHE_SERVERS, DATABASE_SERVERS
-from ..support import commit, render, uv
-from .cases import CASES
-from .running import Service, new_database_url
+_PACKAGE = __package__.rpartition(".")[0]
+for _name in ("boot.attacked", "contract.callers", "contract.checks", "contract.fuzzing"):
+    pytest.register_assert_rewrite(f"{_PACKAGE}.{_name}")
+
+from .. import servers  # noqa: E402
+from ..servers import CACHE_SERVERS, DATABASE_SERVERS  # noqa: E402
+from ..support import commit, render, uv  # noqa: E402
+from .attacked import Attacked, attacked_service, with_own_database  # noqa: E402
+from .cases import CASES  # noqa: E402
+from .running import Service, new_database_url  # noqa: E402
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -78,3 +83,25 @@ def elsewhere(service: Service, tmp_path: Path) -> Iterator[Service]:
     its_own = replace(service, database_url=url, variables=variables)
     yield its_own
     its_own.drop_database()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was fuzzed, whatever came of it."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    told = [text for each in reports for name, text in each.user_properties if name == "fuzzed"]
+    if told:
+        terminalreporter.section("fuzzing")
+        for text in sorted(map(str, told)):
+            terminalreporter.write_line(text)
+
+
+@pytest.fixture(scope="session")
+def attacked(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
+    """The service on a database that nobody else uses, running, with people and things in it."""
+    folder = tmp_path_factory.mktemp("attacked")
+    own = with_own_database(service, new_database_url(service.answers, folder))
+    try:
+        with attacked_service(own, folder) as attacked:
+            yield attacked
+    finally:
+        own.drop_database()

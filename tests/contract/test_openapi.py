@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -18,9 +14,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from .answers import Answers, Entity
 from .callers import COOKIE, CSRF_HEADER, Caller
 from .checks import answered, body_of, media_type
+from .fuzzing import ENDING, METHODS, fuzz
 from .things import Things
 
-METHODS = ("get", "put", "post", "delete", "patch")
 API = "/api/v1"
 ACCOUNTS = {"/auth/register": {"post"}, "/auth/login": {"post"}, "/auth/logout": {"post"}}
 ACCOUNTS |= {"/auth/password": {"put"}, "/users": {"get", "post"}}
@@ -60,27 +56,6 @@ SCHEMES = {
     "api_key": [{"type": "apiKey", "in": "header", "name": "X-API-Key"}],
     "oauth2": [BEARER],
 }
-# Generated requests never take a role or an account from anybody whom other tests need: on these
-# paths they know no identifier that exists.
-DANGEROUS = re.compile(r"(PUT|DELETE) /api/v1/(users|api-keys)/.+")
-# Nor do they end the session that they are sent with.
-LEFT_OUT = ("POST /api/v1/auth/logout", "POST /api/v1/auth/logout-everywhere")
-CHECKS = (
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_schema_conformance",
-    "response_headers_conformance",
-    "negative_data_rejection",
-    "ignored_auth",
-    "unsupported_method",
-    "allow_header_conformance",
-    "use_after_free",
-    "ensure_resource_availability",
-)
-REFUSALS = [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428]
-EXAMPLES = 20
-SEED = 1
 
 Document = dict[str, Any]
 
@@ -235,61 +210,6 @@ def test_it_can_be_read_by_people(anonymous: httpx.Client) -> None:
     assert "openapi.json" in response.text
 
 
-# --- Schemathesis --------------------------------------------------------------------------------
-
-
-def _proofs(schemes: Document, headers: dict[str, str]) -> Iterator[str]:
-    """Yield the settings that say what proves who asks, in the places that the description names.
-
-    As mere headers they would be sent in requests that are to lack them.
-    """
-    for name, scheme in schemes.items():
-        key = "bearer" if scheme["type"] == "http" else "api_key"
-        if key == "bearer":
-            proof = headers["Authorization"].partition(" ")[2]
-        elif scheme["in"] == "cookie":
-            proof = headers["Cookie"].partition("=")[2]
-        else:
-            proof = headers[scheme["name"]]
-        yield f"[auth.openapi.{name}]"
-        yield f"{key} = {json.dumps(proof)}"
-
-
-def _settings(document: Document, answers: Answers, headers: dict[str, str]) -> str:
-    """Return Schemathesis' settings as TOML, in which JSON's texts, numbers and lists are valid."""
-    lines = [
-        "color = false",
-        "warnings = false",
-        "continue-on-failure = true",
-        f"seed = {SEED}",
-        *_proofs(document["components"]["securitySchemes"], headers),
-        "[generation]",
-        f"max-examples = {EXAMPLES}",
-        'database = "none"',
-        "[checks]",
-        "enabled = false",
-        *(f"{name}.enabled = true" for name in CHECKS),
-        f"negative_data_rejection.expected-statuses = {REFUSALS}",
-    ]
-    operations = [
-        f"{method.upper()} {path}"
-        for path, methods in document["paths"].items()
-        for method in methods.keys() & set(METHODS)
-    ]
-    for name in filter(DANGEROUS.fullmatch, operations):
-        lines += [
-            "[[operations]]",
-            f"include-name = {json.dumps(name)}",
-            "phases.coverage.extra-data-sources.responses = false",
-            "phases.fuzzing.extra-data-sources.responses = false",
-            "phases.stateful.enabled = false",
-        ]
-    if answers.raw["auth"] == "session":
-        for name in LEFT_OUT:
-            lines += ["[[operations]]", f"include-name = {json.dumps(name)}", "enabled = false"]
-    return "\n".join(lines)
-
-
 @pytest.mark.slow
 def test_it_is_true(
     document: Document,
@@ -299,22 +219,12 @@ def test_it_is_true(
     some_things: Things,
     tmp_path: Path,
 ) -> None:
-    """Schemathesis sends what the description allows and forbids, and judges the answers."""
     some_things.create()
-    settings = tmp_path / "settings.toml"
-    settings.write_text(_settings(document, answers, second_admin.headers()), encoding="utf-8")
-    command = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"]
-    command += ["--config-file", str(settings), "run", f"{base_url}/openapi.json"]
-    try:
-        outcome = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONUTF8": "1"},
-            timeout=120 + 20 * len(answers.entities),
-            check=False,
-            capture_output=True,
-            encoding="utf-8",
-        )
-    except subprocess.TimeoutExpired as late:
-        pytest.fail(f"schemathesis did not end in time:\n{late.stdout!r}")
-    assert outcome.returncode == 0, f"{outcome.stdout[-20_000:]}\n{outcome.stderr[-5_000:]}"
+    fuzz(
+        base_url,
+        document,
+        second_admin.headers(),
+        tmp_path,
+        left_out=ENDING if answers.raw["auth"] == "session" else (),
+        timeout=120 + 20 * len(answers.entities),
+    )

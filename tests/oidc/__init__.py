@@ -1,6 +1,15 @@
 """An OpenID Connect issuer: a program that others wrote, run on this machine."""
 
-from .claims import AUDIENCE, SAID, Claims
-from .issuer import Issuer, is_available, oidc_server
+from .claims import AUDIENCE, SAID, Claims, said_by
+from .issuer import CLIENT_ID, Issuer, is_available, oidc_server
 
-__all__ = ["AUDIENCE", "SAID", "Claims", "Issuer", "is_available", "oidc_server"]
+__all__ = [
+    "AUDIENCE",
+    "CLIENT_ID",
+    "SAID",
+    "Claims",
+    "Issuer",
+    "is_available",
+    "oidc_server",
+    "said_by",
+]

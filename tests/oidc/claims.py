@@ -10,16 +10,22 @@ Claims = dict[str, Any]
 AUDIENCE = "https://api.example.com"
 
 
-def _said(**claims: Any) -> Claims:
-    return {name: value for name, value in claims.items() if value is not None}
+def _said(namespace: str = "", **claims: Any) -> Claims:
+    claims["email_verified"] = True
+    return {f"{namespace}{name}": value for name, value in claims.items() if value is not None}
 
 
 # Of an email and roles; with None for the roles, the token says nothing of any.
 SAID: dict[str, Callable[[str, list[str] | None], Claims]] = {
     "custom": lambda email, roles: _said(email=email, roles=roles),
-    "auth0": lambda email, roles: _said(**{f"{AUDIENCE}/email": email, f"{AUDIENCE}/roles": roles}),
+    "auth0": lambda email, roles: _said(f"{AUDIENCE}/", email=email, roles=roles),
     "firebase": lambda email, roles: _said(firebase={}, email=email, roles=roles),
     "keycloak": lambda email, roles: _said(
         typ="Bearer", email=email, realm_access=None if roles is None else {"roles": roles}
     ),
 }
+
+
+def said_by(provider: str, email: str, *roles: str) -> Claims:
+    """Return what an access token of such a provider says of somebody with these roles."""
+    return SAID[provider](email, list(roles))

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
@@ -29,6 +29,7 @@ SECONDS_TO_START = 60
 MOST_STEPS = 10
 SCOPE = "openid profile email"
 FORM = re.compile(r'<form[^>]* action="([^"]+)" method="post"[^>]*>(.*?)</form>', re.DOTALL)
+CLIENT_ID = "the-page"
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
@@ -52,13 +53,13 @@ class Issuer:
     folder: Path
     port: int
     origin: str
-    audience: str
-    client_id: str
+    audience: str = AUDIENCE
+    client_id: str = CLIENT_ID
     process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def at(cls, folder: Path) -> Issuer:
-        """The issuer that another process runs with this folder; only that one stops it."""
+    def at(cls, folder: Path) -> Self:
+        """Return the issuer that runs in a folder, which somebody else has started."""
         settings = json.loads((folder / "issuer.json").read_text(encoding="utf-8"))
         return cls(folder, **settings)
 
@@ -107,6 +108,18 @@ class Issuer:
         self.stop()
         (self.folder / "keys.json").unlink()
         self.start()
+
+    @property
+    def keys(self) -> list[dict[str, Any]]:
+        """What it signs with, as private JSON Web Keys."""
+        keys: list[dict[str, Any]] = json.loads((self.folder / "keys.json").read_text("utf-8"))[
+            "keys"
+        ]
+        return keys
+
+    def times_asked(self, path: str) -> int:
+        """Return how often somebody has asked for a path of it."""
+        return (self.folder / "issuer.log").read_text("utf-8").splitlines().count(f"GET {path}")
 
     def know(self, account: str, **claims: Any) -> None:
         """Say these things in the access tokens that `account` gets from now on."""
@@ -181,16 +194,13 @@ class Issuer:
 def oidc_server(
     folder: Path,
     port: int,
-    *,
     origin: str,
-    audience: str = AUDIENCE,
-    client_id: str = "the-page",
 ) -> Iterator[Issuer]:
     """An issuer that answers on `port`, for people who use a browser on the pages of `origin`."""
     install()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "accounts.json").write_text("{}", encoding="utf-8")
-    issuer = Issuer(folder, port, origin, audience, client_id)
+    issuer = Issuer(folder, port, origin)
     try:
         issuer.start()
         yield issuer

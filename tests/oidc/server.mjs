@@ -58,4 +58,8 @@ const issuer = new Provider(`http://127.0.0.1:${port}`, {
   claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
 });
 
+issuer.use(async (context, next) => {
+  console.log(`${context.method} ${context.path}`);
+  await next();
+});
 issuer.listen(port, "127.0.0.1");

@@ -19,11 +19,14 @@ from .services import (
     edit_as_a_team,
     release,
     replace,
+    say_who_may_use_the_route,
     update,
 )
 
 SENTINEL = '\n\nclass Gone(ApplicationError):\n    """It was there once."""\n'
-REFRESH_DAYS = "    refresh_token_days: int = Field(default={}, ge=1, le=365)\n"
+TIME_TO_LIVE = (
+    '    cache_ttl_seconds: float = Field(default={}, ge=0, description="0 keeps nothing.")\n'
+)
 
 # What was released under each number; a tag may not have come along.
 RELEASES = {
@@ -56,7 +59,7 @@ def make_release(template: Path) -> None:
         file.write(SENTINEL)
     (tree / IS_NEW).write_text("# New\n", encoding="utf-8")
     (tree / BOTH_ADDED).write_text("# Their words\n", encoding="utf-8")
-    replace(tree, f"{IN_CONFLICT}.jinja", REFRESH_DAYS.format(30), REFRESH_DAYS.format(20))
+    replace(tree, f"{IN_CONFLICT}.jinja", TIME_TO_LIVE.format(60), TIME_TO_LIVE.format(20))
     replace(tree, f"{IN_CONFLICT}.jinja", "default=5, ge=1", "default=8, ge=1")
     for name in TEAM_DELETED:
         with (tree / name).open("a", encoding="utf-8") as file:
@@ -68,7 +71,7 @@ def make_release(template: Path) -> None:
 def change_as_a_team(service: Path) -> None:
     """Change something in all of these places, and elsewhere."""
     edit_as_a_team(service)
-    replace(service, IN_CONFLICT, REFRESH_DAYS.format(30), REFRESH_DAYS.format(45))
+    replace(service, IN_CONFLICT, TIME_TO_LIVE.format(60), TIME_TO_LIVE.format(45))
     (service / BOTH_ADDED).write_text("# Our words\n", encoding="utf-8")
     with (service / WITHDRAWN).open("a", encoding="utf-8") as file:
         file.write("\nCall Ann first.\n")
@@ -117,7 +120,7 @@ def test_a_release_arrives(updated: Path) -> None:
 
 def test_changes_of_the_same_lines_are_conflicts(updated: Path) -> None:
     assert conflicts(updated) == sorted([BOTH_ADDED, IN_CONFLICT])
-    ours, theirs = REFRESH_DAYS.format(45), REFRESH_DAYS.format(20)
+    ours, theirs = TIME_TO_LIVE.format(45), TIME_TO_LIVE.format(20)
     settings = read(updated, IN_CONFLICT)
     assert f"<<<<<<< before updating\n{ours}" in settings
     assert f"{theirs}>>>>>>> after updating\n" in settings
@@ -227,6 +230,7 @@ def test_a_service_of_the_first_release_takes_this_one(
     edit_as_a_team(fresh)
 
     update(service)
+    say_who_may_use_the_route(service)
 
     assert_no_conflict(service)
     expected = {**contents(fresh), FIRST_MIGRATION_OF_IDENTITY: first_migration}

@@ -4,6 +4,7 @@ import httpx
 
 from app.kernel.access import Role
 from tests.access.logins import Headers, LogIn
+from tests.access.rules import Rules
 
 CALLERS = frozenset({"owner", "another", "admin"})
 # Who makes the thing that the others try their rights on.
@@ -12,6 +13,8 @@ READERS = CALLERS
 CREATORS = CALLERS
 CHANGERS = frozenset({"owner", "admin"})
 DELETERS = CHANGERS
+# There are no endpoints that only this kind of rights has.
+RULES: Rules = {}
 
 
 async def callers(_: httpx.AsyncClient, log_in: LogIn) -> dict[str, Headers]:

@@ -4,6 +4,7 @@ import httpx
 
 from app.kernel.access import Role
 from tests.access.logins import Headers, LogIn
+from tests.access.rules import Rule, Rules
 
 GRANTED = {
     "stranger": [],
@@ -19,6 +20,11 @@ READERS = frozenset({"reader", "writer", "admin"})
 CREATORS = frozenset({"writer", "admin"})
 CHANGERS = CREATORS
 DELETERS = frozenset({"deleter", "admin"})
+RULES: Rules = {
+    ("GET", "/api/v1/me/permissions"): Rule(CALLERS),
+    ("GET", "/api/v1/users/{user_id}/permissions"): Rule(frozenset({"admin"})),
+    ("PUT", "/api/v1/users/{user_id}/permissions"): Rule(frozenset({"admin"}), {"permissions": []}),
+}
 
 
 async def callers(client: httpx.AsyncClient, log_in: LogIn) -> dict[str, Headers]:

@@ -84,14 +84,9 @@ def test_wrong_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "APP_LOG_LEVEL: DEBUG tells too much" in result.output
 
 
+@pytest.mark.usefixtures("in_production")
 class TestInProduction:
     """What is refused, and what is left to somebody who knows."""
-
-    @pytest.fixture(autouse=True)
-    def production(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("APP_ENVIRONMENT", "production")
-        for name, value in login.IN_PRODUCTION.items():
-            monkeypatch.setenv(f"APP_{name.upper()}", value)
 
     def test_no_migration_is_written(self) -> None:
         result = run("makemigrations")

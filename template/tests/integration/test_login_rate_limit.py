@@ -5,7 +5,7 @@ import secrets
 import httpx
 
 from app.main import create_app
-from app.middleware import LOGIN_PATHS
+from app.rate_limits import LOGIN_PATHS
 from app.settings import Settings
 
 LOGIN = "/api/v1/auth/login"

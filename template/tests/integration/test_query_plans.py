@@ -41,7 +41,7 @@ def _value(column: sa.Column[Any], number: int) -> Any:
         bool: True,
         int: number,
         float: number + 0.5,
-        str: f"{number}@example.com",
+        str: f"{number}@example.com"[: getattr(kind, "length", None)],
         dt.date: fakes.NOW.date() + dt.timedelta(days=number),
         uuid.UUID: uuid.UUID(int=number),
     }

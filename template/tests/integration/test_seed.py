@@ -12,7 +12,6 @@ from app.cli import app as commands
 from app.platform.persistence import tables
 from app.platform.seeding.samples import sample
 from tests import fakes
-from tests.logins import login
 
 
 @pytest.fixture(autouse=True)
@@ -36,11 +35,8 @@ def test_seed_fills_up_to_a_count() -> None:
     assert seed("--count", "-1").exit_code == 2
 
 
-def test_production_has_no_place_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("APP_ENVIRONMENT", "production")
-    for name, value in login.IN_PRODUCTION.items():
-        monkeypatch.setenv(f"APP_{name.upper()}", value)
-
+@pytest.mark.usefixtures("in_production")
+def test_production_has_no_place_for_it() -> None:
     assert seed().output == "Error: Made-up rows have no place in production.\n"
 
 

@@ -5,14 +5,15 @@ import httpx
 from app.kernel.access import Role
 from app.main import Service
 from app.platform.auth.api_key import HEADER
-from tests.access.everybody import MANAGERS, Rule
+from tests.access.everybody import MANAGERS
+from tests.access.rules import Rule, Rules
 
 SETTINGS: dict[str, str] = {}
 # What production does not start without, safe as it has to be.
 IN_PRODUCTION: dict[str, str] = {}
 CREATE_ADMIN: tuple[str, ...] = ()
 
-RULES: dict[tuple[str, str], Rule] = {
+RULES: Rules = {
     ("POST", "/api/v1/users"): Rule(MANAGERS, {"email": "newcomer@example.com"}),
     ("POST", "/api/v1/api-keys"): Rule(
         MANAGERS, {"user_id": "00000000-0000-0000-0000-000000000000", "name": "A key"}

@@ -6,7 +6,8 @@ import httpx
 
 from app.kernel.access import Role
 from app.main import Service
-from tests.access.everybody import ANYBODY, MANAGERS, Rule
+from tests.access.everybody import ANYBODY, IDENTIFIED, MANAGERS
+from tests.access.rules import Rule, Rules
 
 PASSWORD = "a long enough password"
 SETTINGS = {"secret_key": "a key that only the tests know, long enough"}
@@ -15,12 +16,12 @@ IN_PRODUCTION = {"secret_key": "x" * 32}
 CREATE_ADMIN = ("--password", PASSWORD)
 NEWCOMER = {"email": "newcomer@example.com", "password": PASSWORD}
 
-RULES: dict[tuple[str, str], Rule] = {
+RULES: Rules = {
     ("POST", "/api/v1/auth/register"): Rule(ANYBODY),
     ("POST", "/api/v1/auth/login"): Rule(ANYBODY),
     ("POST", "/api/v1/auth/refresh"): Rule(ANYBODY),
     ("POST", "/api/v1/auth/logout"): Rule(ANYBODY),
-    ("PUT", "/api/v1/auth/password"): Rule(ANYBODY - {"anonymous"}),
+    ("PUT", "/api/v1/auth/password"): Rule(IDENTIFIED),
     ("POST", "/api/v1/users"): Rule(MANAGERS, NEWCOMER),
 }
 

@@ -7,7 +7,7 @@ import httpx
 
 from app.kernel.access import Role
 from app.main import Service
-from tests.access.everybody import Rule
+from tests.access.rules import Rules
 from tests.issuers.local import AUDIENCE, LocalIssuer
 
 _running = ExitStack()
@@ -19,7 +19,7 @@ SETTINGS = {"oidc_issuer": issuer.url, "oidc_audience": AUDIENCE}
 IN_PRODUCTION = {"oidc_issuer": issuer.url, "oidc_audience": AUDIENCE}
 CREATE_ADMIN: tuple[str, ...] = ()
 
-RULES: dict[tuple[str, str], Rule] = {}
+RULES: Rules = {}
 
 
 async def prove(_: Service, __: httpx.AsyncClient, name: str, role: Role) -> dict[str, str]:

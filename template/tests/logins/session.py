@@ -5,7 +5,8 @@ import httpx
 from app.kernel.access import Role
 from app.main import Service
 from app.platform.auth.session import COOKIE, CSRF_HEADER
-from tests.access.everybody import ANYBODY, MANAGERS, Rule
+from tests.access.everybody import ANYBODY, IDENTIFIED, MANAGERS
+from tests.access.rules import Rule, Rules
 
 PASSWORD = "a long enough password"
 SETTINGS: dict[str, str] = {}
@@ -14,13 +15,13 @@ IN_PRODUCTION: dict[str, str] = {}
 CREATE_ADMIN = ("--password", PASSWORD)
 NEWCOMER = {"email": "newcomer@example.com", "password": PASSWORD}
 
-RULES: dict[tuple[str, str], Rule] = {
+RULES: Rules = {
     ("POST", "/api/v1/auth/register"): Rule(ANYBODY),
     ("POST", "/api/v1/auth/login"): Rule(ANYBODY),
-    ("GET", "/api/v1/auth/session"): Rule(ANYBODY - {"anonymous"}),
-    ("POST", "/api/v1/auth/logout"): Rule(ANYBODY - {"anonymous"}),
-    ("POST", "/api/v1/auth/logout-everywhere"): Rule(ANYBODY - {"anonymous"}),
-    ("PUT", "/api/v1/auth/password"): Rule(ANYBODY - {"anonymous"}),
+    ("GET", "/api/v1/auth/session"): Rule(IDENTIFIED),
+    ("POST", "/api/v1/auth/logout"): Rule(IDENTIFIED),
+    ("POST", "/api/v1/auth/logout-everywhere"): Rule(IDENTIFIED),
+    ("PUT", "/api/v1/auth/password"): Rule(IDENTIFIED),
     ("POST", "/api/v1/users"): Rule(MANAGERS, NEWCOMER),
 }
 

@@ -15,9 +15,9 @@ def names_at(claims: Claims, *paths: tuple[str, ...]) -> frozenset[str] | None:
 
 
 def verified_email(claims: Claims, namespace: str = "") -> str | None:
-    """The email, unless the issuer says that it is not verified; `namespace` begins both claims."""
+    """The email, if the issuer says that it is verified; `namespace` begins both claims."""
     email = claims.get(f"{namespace}email")
-    if claims.get(f"{namespace}email_verified", True) not in (True, "true"):
+    if claims.get(f"{namespace}email_verified") not in (True, "true"):
         return None
     if not isinstance(email, str) or len(email) > MAX_EMAIL_LENGTH:
         return None

@@ -15,6 +15,10 @@ from starlette.types import Scope
 from app.kernel import errors
 from app.platform.auth.caller import CHALLENGE
 
+# An answer names what was refused, but does not grow with it.
+MOST_PARTS = 50
+LONGEST_POINTER = 200
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/problem+json"
 
@@ -105,7 +109,7 @@ def install_problem_handlers(app: FastAPI) -> None:
         # The refused input is left out: it may be a secret, or not even be valid Unicode.
         parts = [
             {"pointer": _pointer(each["loc"]), "detail": str(each["msg"])}
-            for each in error.errors()
+            for each in error.errors()[:MOST_PARTS]
         ]
         return problem_response(
             request.scope,
@@ -134,4 +138,5 @@ def _allowed_methods(request: Request) -> list[str]:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    return "/".join(str(part).encode("utf-8", "replace").decode() for part in location)
+    pointer = "/".join(str(part).encode("utf-8", "replace").decode() for part in location)
+    return pointer[:LONGEST_POINTER]

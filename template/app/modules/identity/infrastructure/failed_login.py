@@ -23,6 +23,12 @@ failed_login_table = sa.Table(
 
 _by_key = sa.select(failed_login_table).where(failed_login_table.c.key == sa.bindparam("key"))
 _by_key_locked = _by_key.with_for_update()
+_forgotten = (
+    sa.select(failed_login_table.c.key)
+    .where(failed_login_table.c.last_at < sa.bindparam("before"))
+    .order_by(failed_login_table.c.last_at)
+    .limit(10)  # more than come with each that is new
+)
 
 
 class SqlFailedLoginRepository:
@@ -34,11 +40,10 @@ class SqlFailedLoginRepository:
     async def ensure(self, key: str, now: datetime) -> None:
         if await self._get(_by_key, key) is not None:
             return
-        old = failed_login_table.c.last_at < now - FORGOTTEN_AFTER
+        await self._delete_forgotten(now)
         first = FailedLogins(key=key, failures=0, last_at=now)
         with suppress(Conflict):  # another request has just done the same
             async with self._database.transaction() as connection:
-                await connection.execute(failed_login_table.delete().where(old))
                 await connection.execute(failed_login_table.insert().values(asdict(first)))
 
     async def get_to_change(self, key: str) -> FailedLogins | None:
@@ -49,6 +54,18 @@ class SqlFailedLoginRepository:
         change = table.update().where(table.c.key == failed.key).values(asdict(failed))
         async with self._database.transaction() as connection:
             await connection.execute(change)
+
+    async def _delete_forgotten(self, now: datetime) -> None:
+        before = now - FORGOTTEN_AFTER
+        async with self._database.reading() as connection:
+            keys = (await connection.scalars(_forgotten, {"before": before})).all()
+        if not keys:
+            return
+        # By their keys: a range of times is locked to its end, where other requests write.
+        table = failed_login_table
+        forgotten = table.c.key.in_(keys) & (table.c.last_at < before)
+        async with self._database.transaction() as connection:
+            await connection.execute(table.delete().where(forgotten))
 
     async def _get(self, query: sa.Select[Any], key: str) -> FailedLogins | None:
         async with self._database.reading() as connection:

@@ -3,21 +3,34 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from app.modules.identity.application.accounts import Accounts
 from app.modules.identity.domain.password import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from app.modules.identity.domain.user import User
 from app.modules.identity.presentation.users import Profile, UserOutput
 from app.platform.auth.caller import Caller
+from app.platform.http.bodies import StrictRoute
 from app.platform.http.client import ClientAddress
 from app.platform.http.fields import Email
 from app.platform.http.problems import problems
 
+
+def _text(password: SecretStr) -> SecretStr:
+    """JSON can spell half of a character, which is no text and has no hash."""
+    try:
+        password.get_secret_value().encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("This is no text.") from error
+    return password
+
+
+Password = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_LENGTH), AfterValidator(_text)]
 NewPassword = Annotated[
-    SecretStr, Field(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH)
+    SecretStr,
+    Field(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH),
+    AfterValidator(_text),
 ]
-Password = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_LENGTH)]
 
 
 class Registration(BaseModel):
@@ -49,7 +62,7 @@ class PasswordChange(BaseModel):
 
 def account_router(accounts: Accounts) -> APIRouter:
     """The routes; each of them asks one use case."""
-    router = APIRouter(prefix="/api/v1", responses=problems(422))
+    router = APIRouter(route_class=StrictRoute, prefix="/api/v1", responses=problems(422))
 
     @router.post(
         "/auth/register",

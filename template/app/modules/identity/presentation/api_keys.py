@@ -13,6 +13,7 @@ from app.modules.identity.domain.api_key import ApiKey
 from app.modules.identity.domain.user import User
 from app.modules.identity.presentation.users import UserOutput
 from app.platform.auth.caller import Caller
+from app.platform.http.bodies import StrictRoute
 from app.platform.http.fields import Email, Instant, ShortText
 from app.platform.http.paging import DEFAULT_LIMIT, Cursor, Limit, PageOutput
 from app.platform.http.problems import problems
@@ -81,7 +82,7 @@ class KeyPage(PageOutput[KeyOutput]):
 
 def api_key_router(keys: ApiKeys) -> APIRouter:
     """The routes; each of them asks one use case."""
-    router = APIRouter(prefix="/api/v1", responses=problems(401, 403, 422))
+    router = APIRouter(route_class=StrictRoute, prefix="/api/v1", responses=problems(401, 403, 422))
 
     @router.post(
         "/users",

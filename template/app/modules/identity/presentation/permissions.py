@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.modules.identity.application.permissions import Permissions
 from app.platform.auth.caller import Caller
+from app.platform.http.bodies import StrictRoute
 from app.platform.http.problems import problems
 
 Permission = Annotated[
@@ -30,7 +31,7 @@ class PermissionSet(BaseModel):
 
 def permission_router(use_cases: Permissions) -> APIRouter:
     """The routes; each of them asks one use case."""
-    router = APIRouter(prefix="/api/v1", responses=problems(401))
+    router = APIRouter(route_class=StrictRoute, prefix="/api/v1", responses=problems(401))
 
     @router.get("/me/permissions", tags=["auth"])
     async def mine(caller: Caller) -> PermissionSet:

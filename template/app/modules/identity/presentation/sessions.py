@@ -10,6 +10,7 @@ from app.modules.identity.domain.session import Session
 from app.modules.identity.presentation.accounts import Credentials
 from app.platform.auth.caller import Caller
 from app.platform.auth.session import Cookie, Proof, csrf_token, forget_cookie, set_cookie
+from app.platform.http.bodies import StrictRoute
 from app.platform.http.client import ClientAddress
 from app.platform.http.problems import problems
 
@@ -27,7 +28,9 @@ class SessionOutput(BaseModel):
 
 def session_router(sessions: Sessions) -> APIRouter:
     """The routes; each of them asks one use case."""
-    router = APIRouter(prefix="/api/v1/auth", tags=["auth"], responses=problems(422))
+    router = APIRouter(
+        route_class=StrictRoute, prefix="/api/v1/auth", tags=["auth"], responses=problems(422)
+    )
 
     @router.post("/login", responses=problems(401, 429))
     async def login(

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.modules.identity.application.token_sessions import Tokens, TokenSessions
 from app.modules.identity.presentation.accounts import Credentials
+from app.platform.http.bodies import StrictRoute
 from app.platform.http.client import ClientAddress
 from app.platform.http.problems import problems
 
@@ -40,7 +41,9 @@ class TokenPair(BaseModel):
 
 def token_session_router(sessions: TokenSessions) -> APIRouter:
     """The routes; each of them asks one use case."""
-    router = APIRouter(prefix="/api/v1/auth", tags=["auth"], responses=problems(422))
+    router = APIRouter(
+        route_class=StrictRoute, prefix="/api/v1/auth", tags=["auth"], responses=problems(422)
+    )
 
     @router.post("/login", responses=problems(401, 429))
     async def login(address: ClientAddress, body: Credentials) -> TokenPair:

@@ -11,6 +11,7 @@ from app.kernel.paging import Page
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.domain.user import User
 from app.platform.auth.caller import Caller
+from app.platform.http.bodies import StrictRoute
 from app.platform.http.paging import DEFAULT_LIMIT, Cursor, Limit, PageOutput
 from app.platform.http.problems import problems
 
@@ -58,7 +59,12 @@ def me_router(administration: UserAdministration) -> APIRouter:
 
 def user_router(administration: UserAdministration) -> APIRouter:
     """The routes; each of them asks one use case."""
-    router = APIRouter(prefix="/api/v1/users", tags=["users"], responses=problems(401, 403, 422))
+    router = APIRouter(
+        route_class=StrictRoute,
+        prefix="/api/v1/users",
+        tags=["users"],
+        responses=problems(401, 403, 422),
+    )
 
     @router.get("", response_model=UserPage)
     async def browse(

@@ -1,6 +1,9 @@
 """Who may do what: the whole table, and an endpoint that is not in it fails."""
 
 import uuid
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,25 +12,23 @@ from fastapi import FastAPI
 
 from app.kernel.access import NEWCOMER
 from tests.access import expected
-from tests.access.everybody import ANYBODY, MANAGERS, Rule
+from tests.access.everybody import ANYBODY, IDENTIFIED, MANAGERS
 from tests.access.logins import Headers, LogIn
+from tests.access.rules import Rule, Rules
 from tests.logins import login
 
-IDENTIFIED = ANYBODY - {"anonymous"}
 
-BODIES: dict[str, Any] = {
-{% for module in app_modules %}
-{% for entity in module.entities %}
-    "/api/v1/{{ entity.plural }}": {
-{% for field in entity.fields %}
-        "{{ field.name }}": {{ field.sample_json }},
-{% endfor %}
-    },
-{% endfor %}
-{% endfor %}
-}
+def _bodies() -> Iterator[tuple[str, Any]]:
+    """The path of each entity, and what makes one, as its own test has them."""
+    for path in sorted(Path(__file__).parent.glob("modules/*/test_*.py")):
+        test = import_module(f"tests.integration.modules.{path.parent.name}.{path.stem}")
+        if hasattr(test, "OTHER_BODY"):
+            yield test.PATH, test.BODY
 
-RULES: dict[tuple[str, str], Rule] = {
+
+BODIES = dict(_bodies())
+
+RULES: Rules = {
     ("GET", "/health/live"): Rule(ANYBODY),
     ("GET", "/health/ready"): Rule(ANYBODY),
     ("GET", "/api/v1/me"): Rule(IDENTIFIED),
@@ -35,20 +36,17 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/api/v1/users/{user_id}"): Rule(MANAGERS),
     ("PUT", "/api/v1/users/{user_id}/role"): Rule(MANAGERS, {"role": NEWCOMER}),
     ("DELETE", "/api/v1/users/{user_id}"): Rule(MANAGERS),
-{% if authorization == 'permissions' %}
-    ("GET", "/api/v1/me/permissions"): Rule(IDENTIFIED),
-    ("GET", "/api/v1/users/{user_id}/permissions"): Rule(MANAGERS),
-    ("PUT", "/api/v1/users/{user_id}/permissions"): Rule(MANAGERS, {"permissions": []}),
-{% endif %}
+    **expected.RULES,
     **login.RULES,
 }
 for path, body in BODIES.items():
+    item = path + "/{entity_id}"
     RULES |= {
         ("GET", path): Rule(expected.READERS),
         ("POST", path): Rule(expected.CREATORS, body),
-        ("GET", f"{path}/{{ '{{entity_id}}' }}"): Rule(expected.READERS),
-        ("PUT", f"{path}/{{ '{{entity_id}}' }}"): Rule(expected.CHANGERS, body),
-        ("DELETE", f"{path}/{{ '{{entity_id}}' }}"): Rule(expected.DELETERS),
+        ("GET", item): Rule(expected.READERS),
+        ("PUT", item): Rule(expected.CHANGERS, body),
+        ("DELETE", item): Rule(expected.DELETERS),
     }
 
 
@@ -72,12 +70,12 @@ async def test_who_may(
     client: httpx.AsyncClient, callers: dict[str, Headers], method: str, path: str
 ) -> None:
     rule = RULES[method, path]
-    collection = path.removesuffix("/{entity_id}")
+    collection, _, below = path.partition("/{entity_id}")
     headers, target = {}, path
     if collection != path:
         body = BODIES[collection]
         created = await client.post(collection, json=body, headers=callers[expected.OWNER])
-        headers, target = {"If-Match": created.headers["ETag"]}, created.headers["Location"]
+        headers, target = {"If-Match": created.headers["ETag"]}, created.headers["Location"] + below
     target = target.replace("{user_id}", str(uuid.uuid4())).replace("{key_id}", str(uuid.uuid4()))
 
     # The refused first: what the others do may leave nothing to try it on.
