@@ -132,7 +132,6 @@ def test_a_password_must_be_acceptable(
     assert re.search("password", str(told_why), re.IGNORECASE), told_why
     body = {"email": email, "password": password}
     problem(admin.post("/api/v1/users", json=body), 422)
-    problem(login(anonymous, email, str(password)), 401, 422)
 
 
 def test_the_email_is_no_password(anonymous: httpx.Client) -> None:
@@ -168,9 +167,7 @@ def test_both_credentials_are_needed(
     "more", [{"role": "admin"}, {"id": "x"}, {"permissions": ["*:manage"]}, {"surprise": 1}]
 )
 def test_nobody_gives_themself_more(anonymous: httpx.Client, more: dict[str, Any]) -> None:
-    email = new_email()
-    problem(register(anonymous, email, PASSWORD, **more), 422)
-    problem(login(anonymous, email, PASSWORD), 401)
+    problem(register(anonymous, new_email(), PASSWORD, **more), 422)
 
 
 def test_an_administrator_registers_people(
@@ -222,11 +219,11 @@ def test_a_wrong_password_and_an_unknown_email_take_as_long(
     _assert_alike(known_took, unknown_took)
 
 
-@pytest.mark.parametrize("password", ["", "short", PASSWORD.upper(), f" {PASSWORD}", "x" * 100_000])
-def test_another_password_is_refused(
-    anonymous: httpx.Client, accounts: Accounts, password: str
-) -> None:
-    problem(login(anonymous, accounts.new(), password), 401, 422)
+def test_another_password_is_refused(anonymous: httpx.Client, accounts: Accounts) -> None:
+    email = accounts.new()
+    for password in ("", PASSWORD.upper(), f" {PASSWORD}", PASSWORD[:-1]):
+        problem(login(anonymous, email, password), 401)
+    problem(login(anonymous, email, "x" * 100_000), 401, 422)
 
 
 # --- Guessing ------------------------------------------------------------------------------------

@@ -23,10 +23,12 @@ OPEN = {f"{AUTH}/register", f"{AUTH}/login"}
 UNSAFE = ("post", "put", "patch", "delete")
 
 
-@pytest.fixture
-def email(accounts: Accounts) -> str:
-    """Somebody registered for the test."""
-    return accounts.new()
+@pytest.fixture(scope="module")
+def email(anonymous: httpx.Client, admin: Caller) -> Iterator[str]:
+    """Somebody registered for these tests."""
+    accounts = Accounts(anonymous, admin)
+    yield accounts.new()
+    accounts.delete_all()
 
 
 def _set_by(response: httpx.Response) -> tuple[str, str, dict[str, str]]:

@@ -20,12 +20,19 @@ MINE = "/api/v1/me/permissions"
 ACTIONS = ("read", "write", "delete", "manage")
 
 
-@pytest.fixture
-def somebody(identities: Identities, admin: Caller) -> Iterator[Caller]:
-    """Somebody who was granted nothing."""
+@pytest.fixture(scope="module")
+def member(identities: Identities, admin: Caller) -> Iterator[Caller]:
+    """Somebody who is no administrator."""
     caller = identities.new("member")
     yield caller
-    answered(admin.delete(f"{USERS}/{caller.id}"), 204, 404)
+    answered(admin.delete(f"{USERS}/{caller.id}"), 204)
+
+
+@pytest.fixture
+def somebody(member: Caller, admin: Caller) -> Caller:
+    """Somebody who was granted nothing."""
+    body_of(_put(admin, member))
+    return member
 
 
 def _kind(things: Things) -> str:
@@ -69,10 +76,14 @@ def _tried(caller: Caller, things: Things) -> dict[str, bool]:
     return may
 
 
-def test_whoever_is_new_may_do_nothing(somebody: Caller, things: Things) -> None:
+def test_whoever_is_new_may_do_nothing(
+    identities: Identities, admin: Caller, some_things: Things
+) -> None:
+    somebody = identities.new("member")
     assert body_of(somebody.get("/api/v1/me"))["role"] == "member"
     assert _granted(somebody) == []
-    assert _tried(somebody, things) == dict.fromkeys(ACTIONS, False)
+    assert _tried(somebody, some_things) == dict.fromkeys(ACTIONS, False)
+    answered(admin.delete(f"{USERS}/{somebody.id}"), 204)
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -224,13 +235,11 @@ def test_an_administrator_needs_no_permission(
     assert _tried(second_admin, some_things) == dict.fromkeys(ACTIONS, False)
 
 
-def test_permissions_belong_to_users(admin: Caller, somebody: Caller) -> None:
-    for nobody in (str(uuid4()), somebody.id):
-        if nobody == somebody.id:
-            body_of(_put(admin, somebody, "*:read"))
-            answered(admin.delete(f"{USERS}/{somebody.id}"), 204)
+def test_permissions_belong_to_users(admin: Caller, newcomer: Caller) -> None:
+    answered(admin.delete(f"{USERS}/{newcomer.id}"), 204)
+    for nobody in (str(uuid4()), newcomer.id):
         path = f"{USERS}/{nobody}/permissions"
         problem(admin.get(path), 404)
         problem(admin.put(path, json={"permissions": ["*:read"]}), 404)
     problem(admin.get(f"{USERS}/nonsense/permissions"), 400, 404, 422)
-    problem(somebody.get(MINE), 401)
+    problem(newcomer.get(MINE), 401)
