@@ -21,6 +21,7 @@ from .tokens import DAMAGES, Part, encoded, parts
 
 CASE_NAMES = [name for name, case in CASES.items() if case["auth"] == "oauth2"]
 MANY = 100
+SECONDS_BETWEEN_QUESTIONS = 30
 
 pytestmark = pytest.mark.skipif(not is_available(), reason="node or npm is not there")
 
@@ -135,10 +136,12 @@ def test_invented_keys_make_nobody_ask_the_issuer_for_each(
     _, key = private_key(issuer)
     before = issuer.times_asked("/jwks")
     assert before, "nobody counts"
+    started = time.monotonic()
 
     for number in range(MANY):
         invented = signed(header | {"kid": f"invented-{number}"}, claims, rs(key))
         assert me(its, invented).status_code == 401
 
-    assert issuer.times_asked("/jwks") - before <= 1
+    pauses = (time.monotonic() - started) // SECONDS_BETWEEN_QUESTIONS
+    assert issuer.times_asked("/jwks") - before <= 1 + pauses
     assert me(its, token).status_code == 200
