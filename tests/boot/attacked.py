@@ -169,9 +169,10 @@ def routes_of(document: Document) -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class Attacked:
-    """A running service with a database of its own, where two people own something each.
+    """A running service with a database of its own, where somebody owns something.
 
-    `owner` may write; `stranger` may do as little as somebody who is known can.
+    `owner` may write; `stranger` may do as little as somebody who is known can; `bystander` is
+    the one whom administrators are about to change.
     """
 
     service: Service
@@ -180,6 +181,7 @@ class Attacked:
     admin: Caller
     owner: Caller
     stranger: Caller
+    bystander: Caller
     new: Callable[[str], Caller]
     private_kinds: frozenset[str]
     # What `owner` has made, by collection.
@@ -204,10 +206,11 @@ class Attacked:
             if route.method == method and route.collection in self.theirs
         ]
 
-    def known(self, person: Caller) -> dict[str, Any]:
-        """What bodies say that are about somebody."""
+    @property
+    def known(self) -> dict[str, Any]:
+        """What bodies say of the bystander."""
         return {
-            "user_id": person.id,
+            "user_id": self.bystander.id,
             "role": self.least_role,
             "current_password": PASSWORD,
             "new_password": f"{PASSWORD} {next(_numbers)}",
@@ -218,7 +221,7 @@ class Attacked:
         if route.collection in self.theirs:
             return str(self.theirs[route.collection][0]["id"])
         if route.kind == "users":
-            return self.owner.id
+            return self.bystander.id
         return str(body_of(self.admin.get(route.collection))["items"][0]["id"])
 
     def asker(self, route: Route) -> Caller | httpx.Client:
@@ -321,6 +324,7 @@ def attacked_service(service: Service, folder: Path) -> Iterator[Attacked]:
             admin,
             new("editor"),
             new(least_role(service)),
+            new("editor"),
             new,
             private_kinds,
             {path: [] for path in paths},

@@ -71,7 +71,7 @@ def send(
     attacked: Attacked, caller: Caller | httpx.Client, route: Route, id_: str, **headers: str
 ) -> httpx.Response:
     """Send what the route takes, about the thing with this id."""
-    body = route.body(attacked.known(attacked.owner))
+    body = route.body(attacked.known)
     options: dict[str, Any] = {} if body is None else {"json": body}
     if "if-match" in str(route.operation.get("parameters", "")):
         headers["If-Match"] = "*"
@@ -159,7 +159,7 @@ def is_readable(attacked: Attacked, route: Route) -> bool:
 
 def values_of(attacked: Attacked, route: Route) -> list[str]:
     """Return what a thing of that kind says that is not said of all alike."""
-    items = attacked.theirs.get(route.collection, [{"email": attacked.owner.email}])
+    items = attacked.theirs.get(route.collection, [{"email": attacked.bystander.email}])
     return [
         value
         for item in items
@@ -209,7 +209,7 @@ def test_nobody_says_more_than_they_may(attacked: Attacked) -> None:
     """Each body is right but for one key, and that alone is what is wrong with it."""
     with attacked.unchanged():
         for route in attacked.routes:
-            known = attacked.known(attacked.owner)
+            known = attacked.known
             id_ = attacked.existing_id(route) if route.takes_id else ""
             if route.schema is None:
                 continue

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from ..contract.checks import problem, told
-from .attacked import CASE_NAMES, SAFE_METHODS, Attacked, Route, resolved
+from ..contract.checks import answered, problem, told
+from .attacked import CASE_NAMES, SAFE_METHODS, Attacked, Route, Row, resolved
 
 __all__ = ["CASE_NAMES"]
 
@@ -53,17 +53,20 @@ TEXTS = [
     "1e999",
     "0x7f",
 ]
-# The same in JSON that no text can hold, and what is too much.
-RAW_TEXTS = [
-    r'"a\u0000b"',
-    r'"\ud800"',
-    r'"\udc00\ud800"',
-    '"\x01\x02"',
-    '"\\x41"',
-    f'"{"x" * 100_000}"',
-    f'"{chr(0x1F600) * 20_000}"',
+# In JSON, what no text can hold, and what is too much.
+NO_TEXTS = [
+    rb'"a\u0000b"',
+    rb'"\ud800"',
+    rb'"\udc00\ud800"',
+    b'"\x01\x02"',
+    rb'"\x41"',
+    b'"\xc0\xaf\xc0\xae"',
+    b'"\xff\xfe"',
+    b'"\xed\xa0\x80"',
+    b'"\xf8\x88\x80\x80\x80"',
+    b'"%s"' % (b"x" * 100_000),
+    b'"%s"' % ("\U0001f600" * 20_000).encode(),
 ]
-OVERLONG = [b'"\xc0\xaf\xc0\xae"', b'"\xff\xfe"', b'"\xed\xa0\x80"', b'"\xf8\x88\x80\x80\x80"']
 # What other languages and databases take for something else.
 CONFUSING: list[Any] = [
     None,
@@ -97,6 +100,7 @@ def target(attacked: Attacked, route: Route) -> str:
 
 
 def sent(attacked: Attacked, route: Route, content: bytes) -> httpx.Response:
+    """Send a body; whatever it is, it is not the service's fault."""
     headers = {**JSON, "If-Match": "*"}
     caller = attacked.asker(route)
     path = target(attacked, route)
@@ -137,7 +141,7 @@ def plain_of(route: Route) -> list[str]:
 
 
 def base(attacked: Attacked, route: Route) -> dict[str, Any]:
-    return route.body(attacked.known(attacked.owner)) or {}
+    return route.body(attacked.known) or {}
 
 
 def assert_kept(attacked: Attacked, response: httpx.Response, name: str, value: Any) -> None:
@@ -146,15 +150,19 @@ def assert_kept(attacked: Attacked, response: httpx.Response, name: str, value: 
         return
     content = response.json()
     content = content.get("details", content)
-    if name not in content:
+    if name not in content or value is None:
         return
     kept = [content]
     if "Location" in response.headers:
         kept.append(attacked.admin.get(response.headers["Location"]).json())
     for each in kept:
-        same = each[name] == value or str(each[name]).lower() == str(value).lower().strip()
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        assert same or (number and float(each[name]) == float(value)), (name, value, each)
+        assert is_same(each[name], value), (name, value, each)
+
+
+def is_same(kept: Any, value: Any) -> bool:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(kept) == float(value)
+    return type(kept) is type(value) and bool(kept == value)
 
 
 def test_texts_are_kept_as_they_are_or_refused(attacked: Attacked) -> None:
@@ -178,16 +186,16 @@ def test_texts_are_kept_as_they_are_or_refused(attacked: Attacked) -> None:
     after = attacked.rows()
 
     things = attacked.of_things("POST") + attacked.of_things("PUT")
-    plain_fields = {f"{each} {name}" for each in things for name in plain_of(each)}
-    assert plain_fields <= accepted
+    assert {f"{each} {name}" for each in things for name in plain_of(each)} <= accepted
     assert after.keys() == before.keys()
     for table, rows in before.items():
-        ids = [row["id"] for row in rows if "id" in row]
-        assert set(ids) <= {row.get("id") for row in after[table]}, table
-    users = {row["id"]: row["role"] for row in before["identity_users"]}
-    now = {row["id"]: row["role"] for row in after["identity_users"]}
-    promoted = {id_ for id_, role in now.items() if role.lower() == "admin"}
-    assert promoted == {id_ for id_, role in users.items() if role.lower() == "admin"}
+        ids = {row["id"] for row in rows if "id" in row}
+        assert ids <= {row.get("id") for row in after[table]}, table
+    assert administrators(before) == administrators(after)
+
+
+def administrators(rows: dict[str, list[Row]]) -> set[str]:
+    return {row["id"] for row in rows["identity_users"] if row["role"].lower() == "admin"}
 
 
 def test_values_of_other_types_are_refused_or_kept(attacked: Attacked) -> None:
@@ -196,13 +204,11 @@ def test_values_of_other_types_are_refused_or_kept(attacked: Attacked) -> None:
             for value in CONFUSING:
                 content = json.dumps(base(attacked, route) | {name: value}).encode()
                 response = sent(attacked, route, content)
-                if response.is_success and value is not None:
-                    assert_kept(attacked, response, name, value)
-            for raw in [*RAW_TEXTS, *OVERLONG]:
+                assert_kept(attacked, response, name, value)
+            for text in NO_TEXTS:
                 body = json.dumps(base(attacked, route) | {name: "@@"}).encode()
-                text = raw if isinstance(raw, bytes) else raw.encode()
                 response = sent(attacked, route, body.replace(b'"@@"', text))
-                assert response.status_code in {*REFUSALS, 401}, f"{raw!r:.100}: {told(response)}"
+                answered(response, 401, *REFUSALS)
 
 
 def test_queries_and_ids_mean_nothing_else(attacked: Attacked) -> None:
@@ -214,7 +220,7 @@ def test_queries_and_ids_mean_nothing_else(attacked: Attacked) -> None:
                 continue
             # Each route with some of them, each of them with some routes.
             values = everything[number % 3 :: 3]
-            body = route.body(attacked.known(attacked.owner))
+            body = route.body(attacked.known)
             options: dict[str, Any] = {} if body is None else {"json": body}
             if route.takes_id:
                 for value in values:
@@ -230,24 +236,28 @@ def test_queries_and_ids_mean_nothing_else(attacked: Attacked) -> None:
             if route.method == "GET" and not route.takes_id:
                 for value in values[:5]:
                     response = attacked.admin.get(f"{route.path}?sort={value}&filter[x]={value}")
-                    assert response.status_code == 200, told(response)
+                    answered(response, 200)
+
+
+HEADERS = [
+    *("Accept", "Accept-Encoding", "Accept-Language", "Expect", "Forwarded", "From", "If-Match"),
+    *("If-Modified-Since", "If-None-Match", "If-Range", "Origin", "Range", "Referer", "TE"),
+    *("User-Agent", "X-Request-ID", "X-Forwarded-For", "X-Forwarded-Host", "Via"),
+]
 
 
 def test_headers_mean_nothing_else(attacked: Attacked) -> None:
     values = [text for text in TEXTS if text.isascii() and text.isprintable()]
-    names = ("If-Match", "X-Request-ID", "Accept", "Accept-Language", "User-Agent", "Referer")
-    names += ("Origin", "Range", "If-None-Match", "If-Modified-Since", "Expect", "Cookie")
     reads = [route for route in attacked.of_things("GET") if route.takes_id][:1]
     changes = [route for route in attacked.of_things("PUT") if route.takes_id][:1]
     with attacked.unchanged():
         for route in reads:
-            for name in names:
-                for value in values:
-                    more = {name: value} if name != "Cookie" else {}
-                    response = attacked.admin.get(target(attacked, route), headers=more)
-                    assert response.status_code in {200, 304, 417}, told(response)
-                    if name != "X-Request-ID":
-                        assert value not in str(dict(response.headers))
+            for value in values:
+                said = dict.fromkeys(HEADERS, value)
+                response = attacked.admin.get(target(attacked, route), headers=said)
+                answered(response, 200)
+                del response.headers["X-Request-ID"]  # a sane one is the client's
+                assert value not in str(dict(response.headers))
         for route in changes:
             for value in values:
                 response = attacked.admin.put(
@@ -368,9 +378,11 @@ def test_numbers_that_are_too_large_are_refused(attacked: Attacked) -> None:
 
 # --- Methods -------------------------------------------------------------------------------------
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
-METHODS += ("PROPFIND", "COPY", "MOVE", "LOCK", "SEARCH", "PURGE", "MKCOL", "REPORT", "QUERY")
-METHODS += ("get", "Delete", "MADEUP", "DEBUG", "*", "G" * 300)
+METHODS = [
+    *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"),
+    *("PROPFIND", "COPY", "MOVE", "LOCK", "SEARCH", "PURGE", "MKCOL", "REPORT", "QUERY"),
+    *("get", "Delete", "MADEUP", "DEBUG", "*", "G" * 300),
+]
 OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 

@@ -86,30 +86,30 @@ def test_a_permission_is_for_one_action(
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_permission_may_be_for_every_kind(
-    admin: Caller, somebody: Caller, things: Things, action: str
+    admin: Caller, somebody: Caller, some_things: Things, action: str
 ) -> None:
     body_of(_put(admin, somebody, f"*:{action}"))
-    assert _tried(somebody, things) == {each: each == action for each in ACTIONS}
+    assert _tried(somebody, some_things) == {each: each == action for each in ACTIONS}
 
 
-def test_a_permission_is_for_one_kind(admin: Caller, somebody: Caller, things: Things) -> None:
-    kind = _kind(things)
+def test_a_permission_is_for_one_kind(admin: Caller, somebody: Caller, some_things: Things) -> None:
+    kind = _kind(some_things)
     others = [f"{other}:{action}" for action in ACTIONS for other in (f"{kind}x", f"x{kind}")]
     body_of(_put(admin, somebody, *others, f"{kind[:-1]}:read"))
-    assert _tried(somebody, things) == dict.fromkeys(ACTIONS, False)
+    assert _tried(somebody, some_things) == dict.fromkeys(ACTIONS, False)
 
 
-def test_an_owner_has_no_more_rights(admin: Caller, somebody: Caller, things: Things) -> None:
-    kind = _kind(things)
+def test_an_owner_has_no_more_rights(admin: Caller, somebody: Caller, some_things: Things) -> None:
+    kind = _kind(some_things)
     body_of(_put(admin, somebody, f"{kind}:write"))
-    item = things.create(somebody)
+    item = some_things.create(somebody)
     assert item["owner_id"] == somebody.id
-    problem(somebody.get(things.at(item)), 403)
-    problem(somebody.delete(things.at(item)), 403)
+    problem(somebody.get(some_things.at(item)), 403)
+    problem(somebody.delete(some_things.at(item)), 403)
     # Nor has anybody else fewer.
-    theirs = things.create(admin)
+    theirs = some_things.create(admin)
     body_of(_put(admin, somebody, f"{kind}:delete"))
-    answered(somebody.delete(things.at(theirs)), 204)
+    answered(somebody.delete(some_things.at(theirs)), 204)
 
 
 def test_what_is_granted_and_taken_back_counts_at_once(
@@ -216,12 +216,12 @@ def test_whoever_manages_users_grants(
 
 
 def test_an_administrator_needs_no_permission(
-    admin: Caller, second_admin: Caller, things: Things
+    admin: Caller, second_admin: Caller, some_things: Things
 ) -> None:
     assert _granted(second_admin) == []
-    assert _tried(second_admin, things) == dict.fromkeys(ACTIONS, True)
+    assert _tried(second_admin, some_things) == dict.fromkeys(ACTIONS, True)
     body_of(admin.put(f"{USERS}/{second_admin.id}/role", json={"role": "member"}))
-    assert _tried(second_admin, things) == dict.fromkeys(ACTIONS, False)
+    assert _tried(second_admin, some_things) == dict.fromkeys(ACTIONS, False)
 
 
 def test_permissions_belong_to_users(admin: Caller, somebody: Caller) -> None:

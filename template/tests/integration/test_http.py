@@ -123,6 +123,30 @@ async def test_a_malformed_body_is_refused(
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    "body", [b'{"x": 1, "x": 2}', '{"x": 1}'.encode("utf-16")], ids=["a name twice", "UTF-16"]
+)
+async def test_no_route_takes_a_body_that_others_may_read_in_another_way(
+    app: FastAPI, client: httpx.AsyncClient, body: bytes
+) -> None:
+    for path, operations in app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            if "requestBody" in operation:
+                headers = {"Content-Type": "application/json"}
+                response = await client.request(method, path, content=body, headers=headers)
+                assert response.status_code == 400, "its router lacks route_class=StrictRoute"
+
+
+async def test_an_answer_does_not_grow_with_what_was_wrong(
+    client: httpx.AsyncClient, admin: Headers, path: str
+) -> None:
+    body = {f"{number}{'x' * 1000}": number for number in range(500)}
+    response = await client.post(path, json=body, headers=admin)
+
+    assert response.status_code == 422
+    assert len(response.content) < 20_000
+
+
 async def test_other_origins_are_let_in_by_name_only(
     client: httpx.AsyncClient, settings: Settings
 ) -> None:
