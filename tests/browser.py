@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 PROGRAM = os.environ.get("ANDAMIO_TEST_BROWSER") or shutil.which("chromium")
 OPTIONS = (
@@ -22,19 +22,24 @@ OPTIONS = (
 
 
 @contextmanager
-def browser_page(origin: str) -> Iterator[Page]:
-    """An empty page of a browser that nobody has used before; `origin` may use its clipboard."""
+def new_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Root has no sandbox.
         options = [*OPTIONS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         browser = playwright.chromium.launch(executable_path=PROGRAM, args=options)
         try:
-            context = browser.new_context()
-            context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-            context.route("**/*", _stay_here)
-            yield context.new_page()
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def new_page(browser: Browser, origin: str) -> Iterator[Page]:
+    """An empty page, which knows nothing of any other; `origin` may use the clipboard."""
+    with browser.new_context() as context:
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+        context.route("**/*", _stay_here)
+        yield context.new_page()
 
 
 def _stay_here(route: Route) -> None:

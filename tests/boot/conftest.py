@@ -20,7 +20,10 @@ from ..servers import CACHE_SERVERS, DATABASE_SERVERS  # noqa: E402
 from ..support import commit, render, uv  # noqa: E402
 from .attacked import Attacked, attacked_service, with_own_database  # noqa: E402
 from .cases import CASES  # noqa: E402
+from .issued import Believer, believing  # noqa: E402
 from .running import Service, new_database_url  # noqa: E402
+
+UNLIMITED = "1000000/second"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -65,7 +68,7 @@ def service(
     variables = {
         "APP_DATABASE_URL": url,
         "APP_TEST_DATABASE_URL": url,
-        "APP_LOGIN_RATE_LIMIT": "1000000/second",
+        "APP_LOGIN_RATE_LIMIT": UNLIMITED,
     }
     if cache_url:
         variables |= {"APP_CACHE_URL": cache_url, "APP_TEST_CACHE_URL": cache_url}
@@ -105,3 +108,25 @@ def attacked(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iter
             yield attacked
     finally:
         own.drop_database()
+
+
+@pytest.fixture(scope="module")
+def migrated(service: Service) -> Service:
+    """The service, with its database up to date."""
+    service.app("migrate")
+    return service
+
+
+@pytest.fixture(scope="module")
+def believer(migrated: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Believer]:
+    """The service and the issuer that it believes, which a test leaves as they were."""
+    folder = tmp_path_factory.mktemp("issuer")
+    with believing(migrated, folder, APP_RATE_LIMIT=UNLIMITED) as both:
+        yield both
+
+
+@pytest.fixture
+def new_believer(migrated: Service, tmp_path: Path) -> Iterator[Believer]:
+    """The same for one test alone: the service has not asked the issuer for anything yet."""
+    with believing(migrated, tmp_path / "issuer", APP_RATE_LIMIT=UNLIMITED) as both:
+        yield both

@@ -9,9 +9,11 @@ from pathlib import Path
 from ..oidc import AUDIENCE, CLIENT_ID, Issuer, oidc_server
 from .running import Running, Service, free_port, running
 
+Believer = tuple[Running, Issuer]
+
 
 @contextmanager
-def believing(service: Service, folder: Path, **variables: str) -> Iterator[tuple[Running, Issuer]]:
+def believing(service: Service, folder: Path, **variables: str) -> Iterator[Believer]:
     """Start the service, and the issuer that it believes."""
     port = free_port()
     variables |= {"APP_OIDC_ISSUER": f"http://127.0.0.1:{port}", "APP_OIDC_AUDIENCE": AUDIENCE}

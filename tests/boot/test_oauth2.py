@@ -5,31 +5,22 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from ..browser import PROGRAM, browser_page
-from ..oidc import Issuer, is_available, said_by
+from ..browser import PROGRAM, new_browser, new_page
+from ..oidc import is_available, said_by
 from .cases import CASES, only
-from .issued import believing
+from .issued import Believer
 from .running import Running, Service
 
 CASE_NAMES = [name for name, case in CASES.items() if case["auth"] == "oauth2"]
 WITH_PAGE = [name for name in CASE_NAMES if CASES[name]["auth_provider"] != "firebase"]
 
 pytestmark = pytest.mark.skipif(not is_available(), reason="node or npm is not there")
-
-
-@pytest.fixture
-def its(service: Service, tmp_path: Path) -> Iterator[tuple[Running, Issuer]]:
-    """The service, and the issuer that it believes."""
-    service.app("migrate")
-    with believing(service, tmp_path / "issuer", APP_RATE_LIMIT="1000000/second") as both:
-        yield both
 
 
 @pytest.fixture
@@ -47,85 +38,93 @@ def me(its: Running, token: str) -> httpx.Response:
 
 
 def test_people_come_with_tokens_of_the_issuer(
-    service: Service, its: tuple[Running, Issuer], account: str
+    service: Service, believer: Believer, account: str
 ) -> None:
-    running_, issuer = its
+    its, issuer = believer
     tokens = issuer.tokens_for(account, **said(service, account, "admin"))
 
-    known = me(running_, tokens["access_token"])
+    known = me(its, tokens["access_token"])
 
     assert known.status_code == 200, known.text
     assert (known.json()["email"], known.json()["role"]) == (f"{account}@example.com", "admin")
-    assert me(running_, tokens["access_token"]).json()["id"] == known.json()["id"]
+    assert me(its, tokens["access_token"]).json()["id"] == known.json()["id"]
     # An ID token is for the page that asked for it.
-    assert me(running_, tokens["id_token"]).status_code == 401
+    assert me(its, tokens["id_token"]).status_code == 401
 
 
 def test_tokens_for_somebody_else_are_refused(
-    service: Service, its: tuple[Running, Issuer], account: str
+    service: Service, believer: Believer, account: str
 ) -> None:
-    running_, issuer = its
-    issuer.stop()
-    issuer.audience = "https://other.example.com"
-    issuer.start()
+    its, issuer = believer
+    with issuer.issuing_for("https://other.example.com"):
+        token = issuer.token_for(account, **said(service, account, "admin"))
 
-    refused = me(running_, issuer.token_for(account, **said(service, account, "admin")))
+    refused = me(its, token)
 
     assert refused.status_code == 401
     assert refused.headers["Content-Type"] == "application/problem+json"
 
 
-def test_keys_rotate(service: Service, its: tuple[Running, Issuer], account: str) -> None:
-    running_, issuer = its
+def test_keys_rotate(service: Service, new_believer: Believer, account: str) -> None:
+    its, issuer = new_believer
     old = issuer.token_for(account, **said(service, account))
-    assert me(running_, old).status_code == 200
+    assert me(its, old).status_code == 200
 
     issuer.rotate_keys()
 
-    assert me(running_, issuer.token_for(account, **said(service, account))).status_code == 200
-    assert me(running_, old).status_code == 401
+    assert me(its, issuer.token_for(account, **said(service, account))).status_code == 200
+    assert me(its, old).status_code == 401
 
 
 def test_an_issuer_that_is_away_stops_nobody_who_is_known(
-    service: Service, its: tuple[Running, Issuer], account: str
+    service: Service, new_believer: Believer, account: str
 ) -> None:
-    running_, issuer = its
+    its, issuer = new_believer
     token = issuer.token_for(account, **said(service, account))
     issuer.stop()
-    away = me(running_, token)
+    away = me(its, token)
     assert away.status_code == 503
     assert away.headers["Content-Type"] == "application/problem+json"
 
     issuer.start()
     give_up = time.monotonic() + 30
-    while me(running_, token).status_code == 503 and time.monotonic() < give_up:
+    while me(its, token).status_code == 503 and time.monotonic() < give_up:
         time.sleep(0.2)
-    assert me(running_, token).status_code == 200
+    assert me(its, token).status_code == 200
 
     issuer.stop()
-    assert me(running_, token).status_code == 200
-    assert me(running_, "nonsense").status_code == 401
-    assert running_.client.get("/health/live").status_code == 200
-    assert "Traceback" not in running_.log.read_text(encoding="utf-8")
+    assert me(its, token).status_code == 200
+    assert me(its, "nonsense").status_code == 401
+    assert its.client.get("/health/live").status_code == 200
+    assert "Traceback" not in its.log.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if PROGRAM is None:
+        pytest.skip("no Chromium is there")
+    with new_browser() as browser:
+        yield browser
 
 
 @pytest.fixture
-def page(its: tuple[Running, Issuer]) -> Iterator[Page]:
-    """A browser on the sign-in page; whatever it complains of in its console is an error."""
-    if PROGRAM is None:
-        pytest.skip("no Chromium is there")
-    origin = its[0].base_url
-    complaints: list[str] = []
-    with browser_page(origin) as page:
+def complaints() -> list[str]:
+    """What the browser has to say of the pages of the service in its console."""
+    return []
+
+
+@pytest.fixture
+def page(believer: Believer, browser: Browser, complaints: list[str]) -> Iterator[Page]:
+    """The sign-in page in a browser that nobody has used before, and that must not complain."""
+    origin = believer[0].base_url
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and message.page and message.page.url.startswith(origin):
+            complaints.append(message.text)
+
+    with new_page(browser, origin) as page:
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                complaints.append(message.text)
-                if message.type == "error" and message.page and message.page.url.startswith(origin)
-                else None
-            ),
-        )
+        page.on("console", listen)
         page.goto(f"{origin}/sign-in")
         yield page
     assert complaints == []
@@ -142,22 +141,22 @@ def sign_in(page: Page, account: str) -> None:
 
 @only(*WITH_PAGE)
 def test_people_sign_in_and_out_with_a_browser(
-    service: Service, its: tuple[Running, Issuer], page: Page, account: str
+    service: Service, believer: Believer, page: Page, account: str
 ) -> None:
-    running_, issuer = its
+    its, issuer = believer
     issuer.know(account, **said(service, account, "admin"))
 
     sign_in(page, account)
 
     name = page.locator("#name")
     expect(name).to_have_text(f"{account}@example.com")
-    assert page.url == f"{running_.base_url}/sign-in", "the code is left in the history"
+    assert page.url == f"{its.base_url}/sign-in", "the code is left in the history"
     page.reload()
     expect(name).to_have_text(f"{account}@example.com")
     page.get_by_role("button", name="Copy the access token").click()
     expect(page.get_by_role("status")).to_contain_text("Copied")
     token = page.evaluate("navigator.clipboard.readText()")
-    assert me(running_, token).json()["role"] == "admin"
+    assert me(its, token).json()["role"] == "admin"
 
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="Yes, sign me out").click()
@@ -190,34 +189,59 @@ def attempt(page: Page, state: str) -> None:
 @pytest.mark.parametrize("state", [None, "another"], ids=["no sign-in", "another sign-in"])
 @pytest.mark.parametrize("answer", ["code=stolen&state=guessed", "code=stolen"])
 def test_an_answer_that_nobody_asked_for_is_refused(
-    its: tuple[Running, Issuer], page: Page, answer: str, state: str | None
+    believer: Believer, page: Page, answer: str, state: str | None
 ) -> None:
     if state:
         attempt(page, state)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 
-    page.goto(f"{its[0].base_url}/sign-in/callback?{answer}")
+    page.goto(f"{believer[0].base_url}/sign-in/callback?{answer}")
 
     expect(page.get_by_role("alert")).to_contain_text("belongs to no sign-in")
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    assert page.url == f"{its[0].base_url}/sign-in"
-    assert [url for url in asked if url.startswith(its[1].url)] == []
+    assert page.url == f"{believer[0].base_url}/sign-in"
+    assert [url for url in asked if url.startswith(believer[1].url)] == []
 
 
 @only(WITH_PAGE[0])
-def test_what_the_issuer_says_is_text(its: tuple[Running, Issuer], page: Page) -> None:
+def test_what_the_issuer_says_is_text(believer: Believer, page: Page) -> None:
     attempt(page, "x")
     description = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
-    page.goto(f"{its[0].base_url}/sign-in/callback?state=x&error=e&error_description={description}")
+    page.goto(
+        f"{believer[0].base_url}/sign-in/callback?state=x&error=e&error_description={description}"
+    )
 
     expect(page.get_by_role("alert")).to_have_text("<img src=x onerror=alert(1)>")
     assert page.locator("img").count() == 0
 
 
 @only(WITH_PAGE[0])
-def test_an_answer_of_another_issuer_is_refused(its: tuple[Running, Issuer], page: Page) -> None:
+def test_an_answer_of_another_issuer_is_refused(believer: Believer, page: Page) -> None:
     attempt(page, "x")
-    page.goto(f"{its[0].base_url}/sign-in/callback?state=x&code=c&iss=https://elsewhere.test")
+    page.goto(f"{believer[0].base_url}/sign-in/callback?state=x&code=c&iss=https://elsewhere.test")
 
     expect(page.get_by_role("alert")).to_contain_text("another issuer")
+
+
+INLINE = """
+const script = document.createElement("script");
+script.textContent = "window.isRun = true";
+const image = document.createElement("img");
+image.setAttribute("onerror", "window.isRun = true");
+image.src = "data:image/png,none";
+document.body.append(script, image);
+"""
+
+
+@only(WITH_PAGE[0])
+def test_no_script_runs_but_the_pages_own(page: Page, complaints: list[str]) -> None:
+    assert page.locator("script:not([src])").count() == 0
+    assert complaints == []
+
+    page.evaluate(f"() => {{ {INLINE} return image.decode().catch(() => null) }}")
+
+    assert page.evaluate("window.isRun ?? false") is False
+    refused = [complaint for complaint in complaints if "Content Security Policy" in complaint]
+    assert len(refused) == 2
+    complaints.clear()

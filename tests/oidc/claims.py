@@ -29,3 +29,13 @@ SAID: dict[str, Callable[[str, list[str] | None], Claims]] = {
 def said_by(provider: str, email: str, *roles: str) -> Claims:
     """Return what an access token of such a provider says of somebody with these roles."""
     return SAID[provider](email, list(roles))
+
+
+# What an ID token says besides, or instead: who signed in, to a client, which opens no API.
+AS_ID_TOKEN: dict[str, Callable[[Claims], Claims]] = {
+    "custom": lambda claims: claims | {"nonce": "n"},
+    "auth0": lambda claims: claims | {"at_hash": "MTIzNDU2Nzg5MDEyMzQ1Ng"},
+    # Firebase marks its own, which are the ones that open APIs.
+    "firebase": lambda claims: {name: claims[name] for name in claims.keys() - {"firebase"}},
+    "keycloak": lambda claims: claims | {"typ": "ID"},
+}

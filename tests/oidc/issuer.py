@@ -103,6 +103,21 @@ class Issuer:
             self.process.wait()
             self.process = None
 
+    @contextmanager
+    def issuing_for(self, audience: str) -> Iterator[None]:
+        """Issue tokens for somebody else meanwhile."""
+        usual = self.audience
+        try:
+            self._restart_for(audience)
+            yield
+        finally:
+            self._restart_for(usual)
+
+    def _restart_for(self, audience: str) -> None:
+        self.stop()
+        self.audience = audience
+        self.start()
+
     def rotate_keys(self) -> None:
         """Start anew with other keys; the old ones are forgotten."""
         self.stop()
