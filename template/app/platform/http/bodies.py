@@ -20,7 +20,10 @@ class _StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """Answers 400 to a body that is open to interpretation: `APIRouter(route_class=StrictRoute)`."""
+    """Answers 400 to a body that is open to interpretation.
+
+    For a router, that is `APIRouter(route_class=StrictRoute)`.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
