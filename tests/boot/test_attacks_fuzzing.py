@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ..contract.answers import load_answers
 from ..contract.fuzzing import ENDING, fuzz, operations_of
-from .attacked import CASE_NAMES, Attacked, Row
+from .attacked import CASE_NAMES, WHEN_USED, Attacked, Row
 
 __all__ = ["CASE_NAMES"]
 
@@ -146,19 +146,22 @@ def assert_people_are_as_they_were(
     asked = ("/api/v1/users", "/api/v1/auth/register")
     created = sum(each == "POST" and path in asked and s == 201 for each, path, s in requests)
     assert len(made) <= created + roles["admin"]
-    for table in ("identity_passwords", "identity_permissions", "identity_api_keys"):
-        if table in before:
-            assert_unlike_only_in_new_rows(before[table], after[table])
+    for table in ("identity_passwords", "identity_permissions"):
+        owners = {row["user_id"] for row in proofs_added(table, before, after)}
+        assert owners.isdisjoint(row["id"] for row in before["identity_users"]), table
+    keys = len(proofs_added("identity_api_keys", before, after))
+    assert keys <= sum(each == ("POST", "/api/v1/api-keys", 201) for each in requests) + 1
 
 
-def assert_unlike_only_in_new_rows(before: list[Row], after: list[Row]) -> None:
-    """What people had to prove themselves and to be allowed things, they have, and no more."""
+def proofs_added(
+    table: str, before: dict[str, list[Row]], after: dict[str, list[Row]]
+) -> list[Row]:
+    """What somebody has now to prove who they are, or to be allowed things; the rest is the same."""
 
-    def kept(rows: list[Row]) -> list[str]:
-        return [str({name: row[name] for name in row if name != "last_used_at"}) for row in rows]
+    def kept(row: Row) -> str:
+        return str({name: row[name] for name in row if name not in WHEN_USED})
 
-    assert set(kept(before)) <= set(kept(after))
-    known = {row["user_id"] for row in before}
-    added = set(kept(after)) - set(kept(before))
-    makers = {row["user_id"] for row in after if kept([row])[0] in added}
-    assert makers.isdisjoint(known)
+    old = {kept(row) for row in before.get(table, [])}
+    new = {kept(row): row for row in after.get(table, [])}
+    assert old <= new.keys(), table
+    return [row for text, row in new.items() if text not in old]
