@@ -156,7 +156,7 @@ def assert_people_are_as_they_were(
 def proofs_added(
     table: str, before: dict[str, list[Row]], after: dict[str, list[Row]]
 ) -> list[Row]:
-    """What somebody has now to prove who they are, or to be allowed things; the rest is the same."""
+    """What somebody has now to prove themself, or to be allowed things; the rest is the same."""
 
     def kept(row: Row) -> str:
         return str({name: row[name] for name in row if name not in WHEN_USED})

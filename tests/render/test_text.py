@@ -71,7 +71,8 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
 # What contains such a word and means something else.
 INNOCENT = re.compile(
     r"[Cc]ache-[Cc]ontrol|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
-    r"|functools import cache|@cache$|asymmetric|APIKeyCookie|\"apiKey\""  # of Python, FastAPI and OpenAPI
+    r"|functools import cache|@cache$|asymmetric"  # of Python
+    r"|APIKeyCookie|\"apiKey\""  # of FastAPI and OpenAPI
     r"|tests/\S+|_cache\b|__pycache__|--no-cache"  # names of files, folders and options
 )
 # Where to look; the other documents tell what else was considered, and what "none" means.
