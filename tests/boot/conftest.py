@@ -69,6 +69,8 @@ def service(
         "APP_DATABASE_URL": url,
         "APP_TEST_DATABASE_URL": url,
         "APP_LOGIN_RATE_LIMIT": UNLIMITED,
+        # All tests come from one address, and some of them guess passwords.
+        "APP_FAILED_LOGINS_PER_ADDRESS": "1000000",
     }
     if cache_url:
         variables |= {"APP_CACHE_URL": cache_url, "APP_TEST_CACHE_URL": cache_url}
