@@ -15,8 +15,8 @@ from .tables import Row, Tables
 
 __all__ = ["CASE_NAMES"]
 
-# How many requests each service is sent at least. Releases are tested with 2500.
-WANTED = int(os.environ.get("ANDAMIO_FUZZ_REQUESTS", "500"))
+# How many requests each service is sent at least; releases are tested with 2500.
+WANTED = int(os.environ.get("ANDAMIO_FUZZ_REQUESTS", "300"))
 # From here on there is time for all that can be wrong with each parameter, one after the other.
 THOROUGH = 2000
 
