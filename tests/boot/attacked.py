@@ -20,10 +20,10 @@ from ..contract.answers import load_answers
 from ..contract.callers import IDENTITIES_OF, PASSWORD, Caller, Identities, IssuedTokens
 from ..contract.checks import body_of
 from ..oidc import Issuer, is_available
-from ..support import run
 from .cases import first
 from .issued import believing
 from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, running
+from .tables import Reader, Tables, reading
 
 # Each way to prove an identity, each kind of rights, and each database.
 CASE_NAMES = [
@@ -46,7 +46,6 @@ WHEN_USED = frozenset({"last_used_at"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Document = dict[str, Any]
-Row = dict[str, Any]
 _numbers = itertools.count(1)
 
 
@@ -177,6 +176,7 @@ class Attacked:
 
     service: Service
     its: Running
+    reader: Reader
     routes: list[Route]
     admin: Caller
     owner: Caller
@@ -234,32 +234,15 @@ class Attacked:
             self._spare.append(self.new(self.least_role))
         return self._spare[-1]
 
-    def rows(self) -> dict[str, list[Row]]:
+    def make_things(self) -> None:
+        """Have the owner make two things of each kind."""
+        for route in self.of_things("POST"):
+            made = [self.owner.post(route.path, json=route.body({})) for _ in range(2)]
+            self.theirs[route.path] = [body_of(each, 201) for each in made]
+
+    def rows(self) -> Tables:
         """All tables with all that is in them, as the database says."""
-        show = (
-            "import asyncio, json, sqlalchemy as sa\n"
-            "from app.platform.persistence import adapter\n"
-            "def text(value): return value.hex() if isinstance(value, bytes) else str(value)\n"
-            "async def show():\n"
-            f"    engine = adapter.create_engine({self.service.database_url!r})\n"
-            "    async with engine.connect() as connection:\n"
-            "        names = await connection.run_sync(lambda c: sa.inspect(c).get_table_names())\n"
-            "        select = sa.select(sa.text('*'))\n"
-            "        found = {}\n"
-            "        for name in names:\n"
-            "            rows = await connection.execute(select.select_from(sa.table(name)))\n"
-            "            found[name] = [dict(row) for row in rows.mappings()]\n"
-            "    print(json.dumps(found, default=text))\n"
-            "    await engine.dispose()\n"
-            "asyncio.run(show())\n"
-        )
-        # Not through uv, which takes as long again.
-        python = self.service.path / ".venv/bin/python"
-        command = (python, "-c", show)
-        variables = self.service.variables
-        printed = run(*command, cwd=self.service.path, variables=variables).stdout
-        rows: dict[str, list[Row]] = json.loads(printed)
-        return rows
+        return self.reader.tables()
 
     def kept(self) -> dict[str, list[str]]:
         """What must be as it was after an attack: everything but what logins write."""
@@ -314,12 +297,14 @@ def attacked_service(service: Service, folder: Path) -> Iterator[Attacked]:
     with (
         _private(service, private) as private_kinds,
         _running(service, folder) as (its, issuer),
+        reading(service) as reader,
     ):
         admin, new = _identities(service, its.client, issuer)
         document: Document = body_of(its.client.get("/openapi.json"))
         attacked = Attacked(
             service,
             its,
+            reader,
             routes_of(document),
             admin,
             new("editor"),
@@ -329,10 +314,7 @@ def attacked_service(service: Service, folder: Path) -> Iterator[Attacked]:
             private_kinds,
             {path: [] for path in paths},
         )
-        for route in attacked.of_things("POST"):
-            for _ in range(2):
-                made = body_of(attacked.owner.post(route.path, json=route.body({})), 201)
-                attacked.theirs[route.path].append(made)
+        attacked.make_things()
         yield attacked
 
 
