@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.kernel.access import AccessPolicy, Action, Principal, Role
-from app.kernel.errors import NotAuthenticated, NotFound
+from app.kernel.errors import NotAllowed, NotAuthenticated, NotFound
 from app.kernel.paging import Page
 from app.kernel.ports import Clock, IdGenerator, Transaction
 from app.modules.identity.application.ports import UserRepository
@@ -86,6 +86,8 @@ class ApiKeys:
 
     async def create(self, caller: Principal, order: KeyOrder) -> NewKey:
         self._access.require(caller, Action.MANAGE, KIND)
+        if caller.scopes is not None and (order.scopes is None or order.scopes - caller.scopes):
+            raise NotAllowed("A key that has scopes makes keys for these alone.")
         async with self._transaction():
             if await self._users.get_to_change(order.user_id) is None:
                 raise NotFound("There is no such user.")

@@ -177,3 +177,19 @@ async def test_without_the_right_nothing_happens() -> None:
     ):
         with pytest.raises(NotAllowed):
             await act
+
+
+@pytest.mark.parametrize("scopes", [None, {"users:manage"}, {"api-keys:manage", "users:manage"}])
+async def test_a_key_with_scopes_makes_no_key_for_more(scopes: set[str] | None) -> None:
+    setting = Setting(fakes.Everybody())
+    own, _ = await setting.key()
+    limited = replace(fakes.BOB, scopes=frozenset({"api-keys:manage"}))
+
+    async def make(scopes: set[str] | None) -> ApiKey:
+        asked = None if scopes is None else frozenset(scopes)
+        order = KeyOrder(user_id=own.user_id, name="Another", scopes=asked)
+        return (await setting.use_cases.create(limited, order)).key
+
+    with pytest.raises(NotAllowed):
+        await make(scopes)
+    assert (await make({"api-keys:manage"})).scopes == limited.scopes
