@@ -30,12 +30,10 @@ TESTED_ON = "2026-11-24"
 # What the emitted service imports, whatever the answers.
 RUNTIME = (
     "alembic~=1.20.1",
-    "argon2-cffi~=25.1.0",
     "click~=8.5.1",
     "fastapi~=0.165.0",
     "pydantic-settings~=2.16.3",
     "pydantic[email]~=2.14.4",
-    "pyjwt~=2.15.1",
     "sqlalchemy[asyncio]~=2.1.9",
     "starlette~=1.10.0",
     "structlog~=26.1.0",
@@ -43,7 +41,12 @@ RUNTIME = (
     "uvicorn[standard]~=0.54.0",
 )
 # What it imports besides because of one answer.
+PASSWORDS = ("argon2-cffi~=25.1.0", "zxcvbn~=4.5.0")
 RUNTIME_BY_ANSWER = {
+    ("auth", "jwt"): (*PASSWORDS, "pyjwt~=2.15.1"),
+    ("auth", "session"): PASSWORDS,
+    # The issuer is asked over HTTP, and signs with keys that PyJWT alone cannot read.
+    ("auth", "oauth2"): ("cryptography~=50.0.0", "httpx~=0.28.1", "pyjwt~=2.15.1"),
     ("cache", "memory"): ("cachetools~=8.0.2",),
     ("cache", "redis"): ("redis~=8.1.0",),
     ("database", "sqlite"): ("aiosqlite~=0.22.1",),
@@ -52,7 +55,6 @@ RUNTIME_BY_ANSWER = {
     ("database", "mysql"): ("asyncmy~=0.2.18", "cryptography~=50.0.0"),
     ("metrics", "prometheus"): ("prometheus-client~=0.26.0",),
 }
-RUNTIME_IF_RATE_LIMITED = ("limits~=5.8.0",)
 RUNTIME_IF_SEEDED = ("faker~=40.63.0",)
 DEVELOPMENT = (
     "anyio~=4.16.0",
@@ -63,7 +65,11 @@ DEVELOPMENT = (
     "pytest-cov~=7.1.0",
     "ruff~=0.17.6",
 )
-DEVELOPMENT_BY_ANSWER = {("cache", "memory"): ("types-cachetools~=7.0.0.20260713",)}
+DEVELOPMENT_BY_ANSWER = {
+    ("auth", "jwt"): ("types-zxcvbn~=4.5.0",),
+    ("auth", "session"): ("types-zxcvbn~=4.5.0",),
+    ("cache", "memory"): ("types-cachetools~=7.0.0.20260713",),
+}
 
 # How long a line of the emitted code may be; `[tool.ruff]` of its pyproject.toml says the same.
 LINE_LENGTH = 100
@@ -94,7 +100,52 @@ CACHE_ENTRIES = {
     "read-through": ("loading", "LoadingEntries"),
     "write-through": ("versioned", "VersionedEntries"),
 }
-ACCESS_POLICIES = {"rbac": "RoleBasedAccess"}
+ACCESS_POLICIES = {
+    "rbac": "RoleBasedAccess",
+    "abac": "AttributeBasedAccess",
+    "permissions": "PermissionBasedAccess",
+}
+# How a request carries the proof of who calls: a module of `app.platform.auth`.
+PROOFS = {"jwt": "bearer", "session": "session", "api_key": "api_key", "oauth2": "bearer"}
+# The header, as Python, that carries it from a page of another origin.
+PROOF_HEADERS = {
+    "bearer": '"Authorization"',
+    "session": '"X-CSRF-Token"',
+    "api_key": '"X-API-Key"',
+}
+# Where people have passwords here.
+WITH_PASSWORDS = {"jwt", "session"}
+# The class that holds what can be set of each, in `app.platform.auth.<auth>_settings`.
+AUTH_SETTINGS = {"jwt": "JwtSettings", "session": "SessionSettings", "oauth2": "OidcSettings"}
+# Those that can be set wrongly in a way that no single setting shows.
+CHECKED_AUTH_SETTINGS = {"jwt", "oauth2"}
+# What is known of a caller besides who they are and their role.
+PRINCIPAL_FIELDS = {
+    ("auth", "api_key"): "scopes: frozenset[str] | None = None",
+    ("authorization", "permissions"): "permissions: frozenset[str] = frozenset()",
+}
+
+
+# Whose tokens for what each provider's settings name until somebody sets them.
+OIDC_EXAMPLES = {
+    "auth0": ("https://your-tenant.eu.auth0.com/", "https://api.example.com"),
+    "custom": ("https://id.example.com", "https://api.example.com"),
+    "firebase": ("https://securetoken.google.com/your-project", "your-project"),
+    "keycloak": ("https://id.example.com/realms/your-realm", "your-api"),
+}
+# How the README calls the service with curl, which sends cookies without HTTPS to localhost only.
+BASE_URLS = {"session": "http://localhost:8000"}
+CALL_OPTIONS = {
+    "jwt": '-H "Authorization: Bearer $token"',
+    "session": '--cookie "$cookies" -H "X-CSRF-Token: $csrf"',
+    "api_key": '-H "X-API-Key: $key"',
+    "oauth2": '-H "Authorization: Bearer $token"',
+}
+# What production does not start without, besides the database and the cache.
+PRODUCTION_VARIABLES = {
+    "jwt": ("APP_SECRET_KEY",),
+    "oauth2": ("APP_OIDC_ISSUER", "APP_OIDC_AUDIENCE"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +299,14 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the names that templates use; `answers` are complete and accepted."""
     slug_snake = answers["project_slug"].replace("-", "_")
     database_url = DATABASE_URLS[answers["database"]].replace("%s", slug_snake)
+    access = _access(answers)
+    cache = _cache(answers["cache"], answers.get("cache_strategy"))
     return {
-        "access_policy": ACCESS_POLICIES[answers["authorization"]],
+        **access,
+        **_auth(answers["auth"], answers.get("auth_provider")),
+        "adapter_imports": access["access_imports"] + cache["cache_imports"],
         "app_modules": [_module(name, entities) for name, entities in answers["modules"].items()],
-        **_cache(answers["cache"], answers.get("cache_strategy")),
+        **cache,
         "dependencies": _dependencies(answers),
         "backup_schedule": BACKUP_SCHEDULES[answers["backup"]],
         "author_line": _author_line(answers["author_name"], answers["author_email"]),
@@ -259,12 +314,75 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "database_url": database_url,
         "dev_dependencies": _dev_dependencies(answers),
         "installed_modules": sorted(["identity", *answers["modules"]], key=natural_key),
-        "rate_limited": bool(answers["rate_limit"]),
+        "production_variables": _production_variables(answers["auth"], cache["cache_url"]),
+        **_rate_limit(answers),
         "slug_snake": slug_snake,
         "sqlite_stands_in": _sqlite_stands_in(answers),
         "tested_database": "sqlite" if _sqlite_stands_in(answers) else answers["database"],
         "tested_on": TESTED_ON,
+        "with_passwords": answers["auth"] in WITH_PASSWORDS,
     }
+
+
+def _rate_limit(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where requests are counted, and whether logging in has a limit of its own."""
+    limited = bool(answers["rate_limit"])
+    classes = [("memory", "MemoryWindows"), ("port", "Rate")]
+    call = "MemoryWindows()"
+    if answers["cache"] == "redis":
+        classes.append(("redis", "RedisWindows"))
+        # A line each: nobody knows how long the slug is.
+        arguments = ("settings.cache_url", f'"{answers["project_slug"]}"', call)
+        call = "\n".join(
+            ["RedisWindows(", *(f"            {each}," for each in arguments), "        )"]
+        )
+    return {
+        "login_limited": limited and answers["auth"] in WITH_PASSWORDS,
+        "rate_limit_imports": _platform_imports("rate_limit", classes) if limited else [],
+        "rate_limited": limited,
+        "rate_windows": call,
+    }
+
+
+def _access(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how it is decided who may do what; what a key is for comes before its owner."""
+    policy = ACCESS_POLICIES[answers["authorization"]]
+    classes = [(answers["authorization"], policy)]
+    call = f"{policy}()"
+    if answers["auth"] == "api_key":
+        classes.append(("scopes", "WithinScopes"))
+        call = f"WithinScopes({call})"
+    return {
+        "access_imports": _platform_imports("authorization", classes),
+        "access_policy": call,
+        "principal_fields": [
+            field for (key, choice), field in PRINCIPAL_FIELDS.items() if answers[key] == choice
+        ],
+    }
+
+
+def _auth(auth: str, provider: str | None) -> dict[str, Any]:
+    """Return how a caller proves who they are; the provider is that of `oauth2`."""
+    issuer, audience = OIDC_EXAMPLES.get(provider or "", ("", ""))
+    return {
+        "audience_example": audience,
+        "auth_settings": AUTH_SETTINGS.get(auth, ""),
+        "auth_settings_checked": auth in CHECKED_AUTH_SETTINGS,
+        "base_url": BASE_URLS.get(auth, "http://127.0.0.1:8000"),
+        "call_options": CALL_OPTIONS[auth],
+        "issuer_example": issuer,
+        "proof": PROOFS[auth],
+        "proof_headers": PROOF_HEADERS[PROOFS[auth]],
+    }
+
+
+def _production_variables(auth: str, cache_url: str) -> str:
+    """Return what production has to set, as part of a sentence in Markdown."""
+    names = ["APP_DATABASE_URL", "APP_ALLOWED_HOSTS", *PRODUCTION_VARIABLES.get(auth, ())]
+    if cache_url:
+        names.insert(1, "APP_CACHE_URL")
+    *most, last = ("`APP_ENVIRONMENT=production`", *(f"`{name}`" for name in names))
+    return f"{', '.join(most)} and {last}"
 
 
 def _cache(cache: str, strategy: str | None) -> dict[str, Any]:
@@ -285,16 +403,16 @@ def _cache(cache: str, strategy: str | None) -> dict[str, Any]:
     return {
         "cache_adapter": call,
         "cache_entries": CACHE_ENTRIES[strategy][1],
-        "cache_imports": _cache_imports([*of_cache, *of_strategy]),
+        "cache_imports": _platform_imports("cache", [*of_cache, *of_strategy]),
         "cache_repository": repository,
         "cache_schemes": schemes,
-        "cache_test_imports": _cache_imports([*of_strategy, ("port", "Cache")]),
+        "cache_test_imports": _platform_imports("cache", [*of_strategy, ("port", "Cache")]),
         "cache_url": url,
     }
 
 
-def _cache_imports(classes: list[tuple[str, str]]) -> list[str]:
-    return [import_of(f"app.platform.cache.{module}", name) for module, name in sorted(classes)]
+def _platform_imports(folder: str, classes: list[tuple[str, str]]) -> list[str]:
+    return [import_of(f"app.platform.{folder}.{module}", name) for module, name in sorted(classes)]
 
 
 def natural_key(name: str) -> list[str | int]:
@@ -303,14 +421,14 @@ def natural_key(name: str) -> list[str | int]:
 
 
 def _dependencies(answers: Mapping[str, Any]) -> list[str]:
-    limited = RUNTIME_IF_RATE_LIMITED if answers["rate_limit"] else ()
     seeded = RUNTIME_IF_SEEDED if answers["seed_data"] else ()
-    return sorted([*RUNTIME, *limited, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)])
+    return sorted({*RUNTIME, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)})
 
 
 def _dev_dependencies(answers: Mapping[str, Any]) -> list[str]:
     stand_in = RUNTIME_BY_ANSWER["database", "sqlite"] if _sqlite_stands_in(answers) else ()
-    return sorted([*DEVELOPMENT, *stand_in, *_chosen(answers, DEVELOPMENT_BY_ANSWER)])
+    needed = {*DEVELOPMENT, *stand_in, *_chosen(answers, DEVELOPMENT_BY_ANSWER)}
+    return sorted(needed - {*_dependencies(answers)})
 
 
 def _sqlite_stands_in(answers: Mapping[str, Any]) -> bool:

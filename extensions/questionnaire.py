@@ -81,9 +81,9 @@ RESERVED_SLUGS = frozenset({
     "mdurl", "mypy", "mypy-extensions", "opentelemetry-api", "packaging", "pathspec", "pluggy",
     "prometheus-client", "pycparser", "pydantic", "pydantic-core", "pydantic-settings", "pygments",
     "pyjwt", "pytest", "pytest-cov", "python-dotenv", "pyyaml", "redis", "rich", "ruff",
-    "setuptools", "sqlalchemy", "starlette", "structlog", "types-cachetools", "typing-extensions",
-    "typing-inspection", "tzdata", "uuid-utils", "uv", "uvicorn", "uvloop", "watchfiles",
-    "websockets", "wrapt",
+    "setuptools", "sqlalchemy", "starlette", "structlog", "types-cachetools", "types-zxcvbn",
+    "typing-extensions", "typing-inspection", "tzdata", "uuid-utils", "uv", "uvicorn", "uvloop",
+    "watchfiles", "websockets", "wrapt", "zxcvbn",
 })
 # fmt: on
 

@@ -1,10 +1,10 @@
-"""Sets of technical answers in which every choice meets every other, read from the questions."""
+"""Sets of technical answers in which choices meet each other in pairs, read from the questions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import combinations, product
+from itertools import combinations, cycle, product
 from random import Random
 from typing import Any
 
@@ -24,6 +24,14 @@ QUESTIONS: dict[str, Any] = {
 # A question with a free answer that switches something on or off.
 OTHER_CHOICES: dict[str, list[Any]] = {"rate_limit": ["100/minute", ""]}
 ATTEMPTS = 100
+
+# What the boot tier does without, because each of its sets takes most of a minute; the render tier
+# has every pair.
+# Questions whose choices need to meet those of these others alone.
+MEETS_ONLY = {"auth_provider": {"auth"}}
+# Choices that a running service does not differ by, but for a line of text: they take turns.
+ALIKE = {"backup": ["daily", "hourly", "weekly"]}
+
 _ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
 
 
@@ -66,11 +74,14 @@ def _possible() -> Iterator[tuple[Pair, Answers]]:
     """Yield each two answers that somebody can give together, with what makes both be asked."""
     defaults = {key: choices[0] for key, choices in CHOICES.items()}
     free = {key: choices for key, choices in CHOICES.items() if "when" not in QUESTIONS[key]}
+    single = [(key, choice) for key, choices in free.items() for choice in choices]
+    # Each of the two may want an enabling answer of its own.
+    enablers = [*((each,) for each in single), *combinations(single, 2)]
     for one, other in combinations(CHOICES, 2):
         for first, second in product(CHOICES[one], CHOICES[other]):
             wanted = {one: first, other: second}
-            for enabling, choice in ((each, choice) for each in free for choice in free[each]):
-                enough = {enabling: choice} | wanted
+            for enabling in enablers:
+                enough = dict(enabling) | wanted
                 if wanted.items() <= as_asked(defaults | enough).items():
                     yield frozenset(wanted.items()), enough
                     break
@@ -79,18 +90,26 @@ def _possible() -> Iterator[tuple[Pair, Answers]]:
 POSSIBLE = dict(_possible())
 
 
-def covering() -> list[Answers]:
-    """Return few sets of answers that contain every possible pair; always the same ones.
+def needs_booting(pair: Pair) -> bool:
+    """Whether the boot tier must have these two answers in one service."""
+    keys = {key for key, _ in pair}
+    return all(
+        key not in keys or keys - {key} <= others for key, others in MEETS_ONLY.items()
+    ) and not any((key, other) in pair for key, (_, *others) in ALIKE.items() for other in others)
+
+
+def covering(wanted: Mapping[Pair, Answers]) -> list[Answers]:
+    """Return few sets of answers that contain every pair that is wanted; always the same ones.
 
     The first holds the defaults.
     """
     chance = Random(0)
-    return min((_attempt(chance) for _ in range(ATTEMPTS)), key=len)
+    return min((_attempt(wanted, chance) for _ in range(ATTEMPTS)), key=len)
 
 
-def _attempt(chance: Random) -> list[Answers]:
+def _attempt(wanted: Mapping[Pair, Answers], chance: Random) -> list[Answers]:
     rows = [as_asked({key: QUESTIONS[key]["default"] for key in CHOICES})]
-    missing = {pair: enough for pair, enough in POSSIBLE.items() if pair not in pairs(rows[0])}
+    missing = {pair: enough for pair, enough in wanted.items() if pair not in pairs(rows[0])}
     while missing:
         row = as_asked(_completed(next(iter(missing.values())), missing, chance))
         rows.append(row)
@@ -113,4 +132,15 @@ def _completed(begun: Answers, missing: Mapping[Pair, Answers], chance: Random) 
     return row
 
 
-COVERING = covering()
+def _in_turn(sets: list[Answers]) -> list[Answers]:
+    """Give each of the choices that are alike to some of the sets that have one of them."""
+    for key, choices in ALIKE.items():
+        turns = cycle(choices)
+        for answers in sets:
+            if answers.get(key) in choices:
+                answers[key] = next(turns)
+    return sets
+
+
+COVERING = covering(POSSIBLE)
+BOOTED = _in_turn(covering({pair: POSSIBLE[pair] for pair in POSSIBLE if needs_booting(pair)}))

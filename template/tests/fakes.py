@@ -3,18 +3,17 @@
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 
-from app.kernel.access import Action, Principal, Role, Session
+from app.kernel.access import NEWCOMER, Action, Principal, Role
 from app.kernel.errors import Conflict, NotAllowed, StaleVersion
 from app.kernel.paging import Page
 from app.kernel.ports import Entity
-from app.modules.identity.domain.refresh_token import RefreshToken
 from app.modules.identity.domain.user import User
 
 NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
-ALICE = Principal(UUID(int=1), Role.EDITOR)
+ALICE = Principal(UUID(int=1), NEWCOMER)
 BOB = Principal(UUID(int=2), Role.ADMIN)
 
 Kept = TypeVar("Kept", bound=Entity)
@@ -41,6 +40,9 @@ class Everybody:
     ) -> None:
         self.asked.append((caller, action, kind, owner_id))
 
+    def visible_owner(self, caller: Principal, kind: str) -> UUID | None:
+        return None
+
 
 class Nobody:
     """Allows nothing."""
@@ -49,6 +51,9 @@ class Nobody:
         self, caller: Principal, action: Action, kind: str, owner_id: UUID | None = None
     ) -> None:
         raise NotAllowed(f"{caller.role} may not {action} {kind} of {owner_id}.")
+
+    def visible_owner(self, caller: Principal, kind: str) -> UUID | None:
+        return caller.id
 
 
 @asynccontextmanager
@@ -73,8 +78,12 @@ class InMemoryRepository(Generic[Kept]):
     async def get_to_change(self, entity_id: UUID) -> Kept | None:
         return self.entities.get(entity_id)
 
-    async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
-        found = [self.entities[key] for key in sorted(self.entities) if not after or key > after]
+    async def page(self, limit: int, after: UUID | None, owner_id: UUID | None) -> Page[Kept]:
+        found = [
+            self.entities[key]
+            for key in sorted(self.entities)
+            if (not after or key > after) and owner_id in {None, self.entities[key].owner_id}
+        ]
         return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
     async def replace(self, entity: Kept) -> None:
@@ -93,11 +102,10 @@ class InMemoryRepository(Generic[Kept]):
 
 
 class InMemoryUsers:
-    """Users in a dictionary, with the sessions that their refresh tokens stand for."""
+    """Users in a dictionary."""
 
-    def __init__(self, refresh_tokens: "InMemoryRefreshTokens | None" = None) -> None:
+    def __init__(self) -> None:
         self.users: dict[UUID, User] = {}
-        self._refresh_tokens = refresh_tokens or InMemoryRefreshTokens()
 
     async def add(self, user: User) -> None:
         if await self.find(user.email):
@@ -113,10 +121,6 @@ class InMemoryUsers:
     async def find(self, email: str) -> User | None:
         return next((user for user in self.users.values() if user.email == email), None)
 
-    async def find_in(self, session: Session) -> User | None:
-        alive = {(token.user_id, token.family_id) for token in self._refresh_tokens.tokens.values()}
-        return self.users.get(session.user_id) if (session.user_id, session.id) in alive else None
-
     async def page(self, limit: int, after: UUID | None) -> Page[User]:
         found = [self.users[key] for key in sorted(self.users) if not after or key > after]
         return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
@@ -126,44 +130,3 @@ class InMemoryUsers:
 
     async def remove(self, user_id: UUID) -> None:
         del self.users[user_id]
-
-
-class InMemoryRefreshTokens:
-    """Refresh tokens in a dictionary."""
-
-    def __init__(self) -> None:
-        self.tokens: dict[str, RefreshToken] = {}
-        self.used: set[str] = set()
-
-    async def add(self, token: RefreshToken) -> None:
-        self.tokens[token.fingerprint] = token
-
-    async def get(self, fingerprint: str) -> RefreshToken | None:
-        return self.tokens.get(fingerprint)
-
-    async def mark_used(self, fingerprint: str) -> bool:
-        first = fingerprint not in self.used
-        self.used.add(fingerprint)
-        return first
-
-    async def remove_family(self, family_id: UUID) -> None:
-        self._keep(lambda token: token.family_id != family_id)
-
-    async def remove_of_user(self, user_id: UUID) -> None:
-        self._keep(lambda token: token.user_id != user_id)
-
-    async def remove_expired(self, user_id: UUID, now: dt.datetime) -> None:
-        self._keep(lambda token: token.user_id != user_id or token.expires_at > now)
-
-    def _keep(self, condition: Any) -> None:
-        self.tokens = {key: token for key, token in self.tokens.items() if condition(token)}
-
-
-class ReversedPasswords:
-    """Hashes that are quick to make and to check."""
-
-    async def hash(self, password: str) -> str:
-        return password[::-1]
-
-    async def matches(self, password: str, password_hash: str) -> bool:
-        return password[::-1] == password_hash

@@ -111,6 +111,7 @@ def measure_requests(folder: Path, options: argparse.Namespace) -> None:
     settings = {
         "APP_DATABASE_URL": database,
         "APP_RATE_LIMIT": "",
+        "APP_LOGIN_RATE_LIMIT": "",
         "APP_ACCESS_TOKEN_MINUTES": "60",
         "DATABASE_URL": database.replace("postgresql:", "postgresql+asyncpg:"),
     }

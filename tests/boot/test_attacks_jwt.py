@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
 import hmac
@@ -10,36 +9,19 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import httpx
 import pytest
 
 from .cases import first
 from .running import ADMIN_PASSWORD, Running, Service, running
+from .tokens import DAMAGES, Part, encoded, parts
 
 CASE_NAMES = ["defaults", first(database="postgresql")]
 EMAIL = "attacked@example.com"
 SECRET = "only for the tests, and longer than any of the algorithms needs it to be, HS512 too"
 OTHER_SECRET = "another one for the tests, and longer than any of the algorithms needs it to be"
 HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
-
-Part = dict[str, Any]
-
-
-def encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def decoded(text: str) -> Part:
-    part: Part = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    return part
-
-
-def parts(token: str) -> tuple[Part, Part]:
-    """Return the header and the claims of a token."""
-    header, claims, _ = token.split(".")
-    return decoded(header), decoded(claims)
 
 
 def signed(header: Part, claims: Part, secret: str = SECRET) -> str:
@@ -94,24 +76,6 @@ FORGERIES: dict[str, Forgery] = {
         header, claims | {"sub": [claims["sub"]]}
     ),
     "claims that are a list": lambda header, _: signed(header, [1]),  # type: ignore[arg-type]
-}
-
-# What is no token at all, or one that was changed on its way.
-DAMAGES: dict[str, Callable[[str], str]] = {
-    "a changed claim": lambda token: ".".join(
-        [
-            token.split(".")[0],
-            encoded(json.dumps(parts(token)[1] | {"sub": str(uuid.UUID(int=1))}).encode()),
-            token.split(".")[2],
-        ]
-    ),
-    "a shorter signature": lambda token: token[:-4],
-    "no signature part": lambda token: token.rpartition(".")[0],
-    "an empty signature": lambda token: f"{token.rpartition('.')[0]}.",
-    "one part more": lambda token: f"{token}.x",
-    "no text": lambda _: "\xff\xfe",
-    "very long": lambda token: token + "x" * 20_000,
-    "dots": lambda _: "..",
 }
 
 

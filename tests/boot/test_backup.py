@@ -20,7 +20,6 @@ CASE_NAMES = [first_backed_up(database) for database in ("sqlite", "postgresql",
 # What happens to the files is much the same: a database that has programs, and one that has none.
 OWN_FOLDER = CASE_NAMES[:2]
 SECRET = "only for the tests, and longer than it needs to be"
-PRODUCTS = "/api/v1/products"
 # What makes a table big, with rows that hardly compress.
 BIG = {
     "sqlite": (
@@ -70,30 +69,30 @@ def execute(service: Service, *statements: str) -> None:
     )
 
 
-def products(its: Running) -> list[dict[str, Any]]:
-    """Return all products, as the API shows them."""
+def things(service: Service, its: Running) -> list[dict[str, Any]]:
+    """Return all that there is of an entity, as the API shows it."""
     found: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
-        page = its.client.get(PRODUCTS, params={"limit": 100, **cursor}).raise_for_status().json()
+        query: dict[str, str] = {"limit": "100", **cursor}
+        page = its.client.get(service.collection, params=query).raise_for_status().json()
         found += page["items"]
         if page["next_cursor"] is None:
             return found
         cursor = {"cursor": page["next_cursor"]}
 
 
-def create_products(its: Running, count: int) -> None:
-    """Make products over HTTP."""
+def create_things(service: Service, its: Running, count: int) -> None:
+    """Make some over HTTP."""
     for number in range(count):
-        body = {"name": f"Ñandú 订 {number}", "price": f"{number}.99", "in_stock": number % 2 == 0}
-        its.client.post(PRODUCTS, json=body).raise_for_status()
+        its.client.post(service.collection, json=service.body(number)).raise_for_status()
 
 
 def test_a_lost_database_comes_back(service: Service) -> None:
     with running(service) as its:
         its.client.headers.update(log_in(its, ADMIN_EMAIL))
-        create_products(its, 120)
-        before = products(its)
+        create_things(service, its, 120)
+        before = things(service, its)
         backup = make_backup(service)
         assert its.stop() == 0
     assert len(before) >= 120
@@ -103,26 +102,26 @@ def test_a_lost_database_comes_back(service: Service) -> None:
 
     with running(service) as its:
         its.client.headers.update(log_in(its, ADMIN_EMAIL))
-        assert products(its) == before
+        assert things(service, its) == before
         assert its.stop() == 0
 
 
 def test_a_service_that_runs_answers_from_what_was_restored(service: Service) -> None:
     with running(service) as its:
         its.client.headers.update(log_in(its, ADMIN_EMAIL))
-        create_products(its, 3)
-        before = products(its)
+        create_things(service, its, 3)
+        before = things(service, its)
         backup = make_backup(service)
-        create_products(its, 2)
-        after = products(its)
+        create_things(service, its, 2)
+        after = things(service, its)
         assert "the database has rows" in service.fails("restore", str(backup)).lower()
-        assert products(its) == after
+        assert things(service, its) == after
 
         service.app("restore", "--force", str(backup))
 
-        assert products(its) == before
-        create_products(its, 1)
-        assert len(products(its)) == len(before) + 1
+        assert things(service, its) == before
+        create_things(service, its, 1)
+        assert len(things(service, its)) == len(before) + 1
         assert "Traceback" not in its.log.read_text(encoding="utf-8")
 
 
@@ -206,7 +205,8 @@ def environment_file(service: Service) -> Iterator[Path]:
     """The file that production keeps its settings in: cron knows no others."""
     path = service.path / ".env"
     lines = [f"{name}={value}\n" for name, value in service.variables.items()]
-    path.write_text("".join(["APP_ENVIRONMENT=production\n", *lines]), encoding="utf-8")
+    production = ["APP_ENVIRONMENT=production\n", "APP_ALLOWED_HOSTS=api.example.com\n"]
+    path.write_text("".join([*production, *lines]), encoding="utf-8")
     yield path
     path.unlink()
 

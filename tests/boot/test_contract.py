@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ..covering import CHOICES
+from ..oidc import Issuer, is_available, oidc_server
 from ..support import ROOT, run
 from .cases import first
-from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, running
+from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, free_port, running
 
 
 def judge(service: Service, its: Running, *options: str) -> None:
@@ -27,17 +30,47 @@ def judge(service: Service, its: Running, *options: str) -> None:
     assert "Traceback" not in its.log.read_text(encoding="utf-8")
 
 
-# Fuzzing takes as long as all the rest, and what it looks for is in what every service shares.
-FUZZED = [first(database=database) for database in CHOICES["database"]]
-WITHOUT_FUZZING = ("-k", "not test_it_is_true")
+# What takes as long as all the rest looks at what every service shares, or each with this `auth`.
+THOROUGH = {first(database=database) for database in CHOICES["database"]} | {first(auth="session")}
+WITHOUT_SLOW = ("-m", "not slow")
 
 
-def test_it_keeps_the_contract(service: Service, request: pytest.FixtureRequest) -> None:
-    fuzzed = request.node.callspec.params["service"] in FUZZED
-    administrator = ("--admin-email", ADMIN_EMAIL, "--admin-password", ADMIN_PASSWORD)
-    service.app("create-admin", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD)
-    with running(service, APP_RATE_LIMIT="1000000/second") as its:
-        judge(service, its, *administrator, *(() if fuzzed else WITHOUT_FUZZING))
+@pytest.fixture
+def issuer(service: Service, tmp_path: Path) -> Iterator[Issuer | None]:
+    """The issuer of tokens, for a service that gives out nothing itself."""
+    if service.answers["auth"] != "oauth2":
+        yield None
+        return
+    if not is_available():
+        pytest.skip("node or npm is not there")
+    with oidc_server(tmp_path / "issuer", free_port(), origin="https://page.example.com") as issuer:
+        yield issuer
+
+
+def appointed(service: Service, issuer: Issuer | None) -> tuple[str, ...]:
+    """Make an administrator; returns the options that say who, and what proves it."""
+    known = ("--email", ADMIN_EMAIL)
+    if issuer:
+        service.app("create-admin", *known)
+        proof = ("--issuer", str(issuer.folder))
+    elif service.answers["auth"] == "api_key":
+        proof = ("--admin-password", service.app("create-admin", *known).strip())
+    else:
+        service.app("create-admin", *known, "--password", ADMIN_PASSWORD)
+        proof = ("--admin-password", ADMIN_PASSWORD)
+    return ("--admin-email", ADMIN_EMAIL, *proof)
+
+
+def test_it_keeps_the_contract(
+    service: Service, issuer: Issuer | None, request: pytest.FixtureRequest
+) -> None:
+    thorough = request.node.callspec.params["service"] in THOROUGH
+    administrator = appointed(service, issuer)
+    settings = {"APP_RATE_LIMIT": "1000000/second", "APP_FAILED_LOGINS_PER_ADDRESS": "1000000"}
+    if issuer:
+        settings |= {"APP_OIDC_ISSUER": issuer.url, "APP_OIDC_AUDIENCE": issuer.audience}
+    with running(service, **settings) as its:
+        judge(service, its, *administrator, *(() if thorough else WITHOUT_SLOW))
         assert its.stop() == 0
 
 

@@ -17,7 +17,11 @@ from .running import ADMIN_PASSWORD, Running, Service, free_port, log_in, runnin
 
 CASE_NAMES = ["defaults", first(database="postgresql")]
 SECRET = "only for the tests, and longer than it needs to be"
-PRODUCTION = {"APP_ENVIRONMENT": "production", "APP_SECRET_KEY": SECRET}
+PRODUCTION = {
+    "APP_ENVIRONMENT": "production",
+    "APP_SECRET_KEY": SECRET,
+    "APP_ALLOWED_HOSTS": "127.0.0.1",
+}
 
 
 def log_lines(its: Running) -> list[dict[str, Any]]:
@@ -56,6 +60,9 @@ def test_what_was_kept_is_there_after_a_restart(service: Service) -> None:
         ({"APP_LOG_LEVEL": "DEBUG"}, "APP_LOG_LEVEL: "),
         ({"APP_DATABASE_URL": "nonsense"}, "APP_DATABASE_URL: "),
         ({"APP_ENVIRONMENT": "prod"}, "APP_ENVIRONMENT: "),
+        ({"APP_ALLOWED_HOSTS": ""}, "APP_ALLOWED_HOSTS: "),
+        ({"APP_ALLOWED_HOSTS": "*"}, "APP_ALLOWED_HOSTS: "),
+        ({"APP_TRUSTED_PROXIES": "*"}, "APP_TRUSTED_PROXIES: "),
     ],
 )
 def test_production_refuses_what_is_unsafe(

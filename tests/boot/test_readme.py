@@ -21,7 +21,12 @@ from ..support import ENVIRONMENT, ROOT, git, run
 from .cases import first
 from .running import Service
 
-CASE_NAMES = ["defaults", first(database="postgresql")]
+# No command alone makes the token of an issuer; `test_oauth2.py` signs in for one.
+CASE_NAMES = [
+    "defaults",
+    first(database="postgresql", auth="session"),
+    first(auth="api_key"),
+]
 URL = "http://127.0.0.1:8000"
 SECONDS_TO_START = 300
 

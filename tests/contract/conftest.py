@@ -9,11 +9,21 @@ from typing import Any
 import httpx
 import pytest
 
-for _name in ("callers", "checks", "things"):
+for _name in ("accounts", "callers", "checks", "things"):
     pytest.register_assert_rewrite(f"{__package__}.{_name}")
 
+from ..oidc import Issuer  # noqa: E402
+from .accounts import Accounts  # noqa: E402
 from .answers import Answers, Entity, Field, load_answers  # noqa: E402
-from .callers import IDENTITIES_OF, Caller, Identities  # noqa: E402
+from .callers import (  # noqa: E402
+    IDENTITIES_OF,
+    PASSWORD,
+    Caller,
+    Identities,
+    IssuedTokens,
+    LogIn,
+    Passwords,
+)
 from .checks import answered  # noqa: E402
 from .things import Things  # noqa: E402
 
@@ -26,7 +36,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--base-url", help="where the service answers, such as http://127.0.0.1:8000")
     group.addoption("--answers", type=Path, help="its .copier-answers.yml")
     group.addoption("--admin-email", help="an administrator of it")
-    group.addoption("--admin-password", help="their password")
+    group.addoption("--admin-password", help="their password, or their key for auth: api_key")
+    group.addoption(
+        "--issuer", type=Path, help="for auth: oauth2, the folder of a tests/oidc issuer"
+    )
     group.addoption(
         "--expect-rate-limit",
         metavar="N/PERIOD",
@@ -39,20 +52,22 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "answers(key=value or values): runs only where the answers are these"
     )
     config.addinivalue_line("markers", "rate_limit: runs only with --expect-rate-limit")
+    config.addinivalue_line("markers", "slow: takes as long as many others")
     config.addinivalue_line("markers", "not_applicable: the answers give it nothing to test")
     if not _option(config, "base_url"):
         return
-    needed = ["answers"]
+    _need(config, "answers")
+    answers = load_answers(_option(config, "answers"))
     if not _option(config, "expect_rate_limit"):
-        needed += ["admin_email", "admin_password"]
-    for name in needed:
+        issued = answers.raw["auth"] == "oauth2"
+        _need(config, "admin_email", "issuer" if issued else "admin_password")
+    config.stash[ANSWERS] = answers
+
+
+def _need(config: pytest.Config, *names: str) -> None:
+    for name in names:
         if not _option(config, name):
             raise pytest.UsageError(f"--base-url needs --{name.replace('_', '-')} as well")
-    answers = load_answers(_option(config, "answers"))
-    auth = answers.raw.get("auth")
-    if auth not in IDENTITIES_OF:
-        raise pytest.UsageError(f"the contract tests cannot log in to a service of auth {auth!r}")
-    config.stash[ANSWERS] = answers
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -136,12 +151,24 @@ def anonymous(base_url: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
+def issuer(pytestconfig: pytest.Config) -> Issuer:
+    """The issuer whose tokens a service of `auth: oauth2` believes."""
+    return Issuer.at(_option(pytestconfig, "issuer"))
+
+
+@pytest.fixture(scope="session")
 def identities(
-    anonymous: httpx.Client, answers: Answers, pytestconfig: pytest.Config
+    request: pytest.FixtureRequest,
+    anonymous: httpx.Client,
+    answers: Answers,
+    pytestconfig: pytest.Config,
 ) -> Identities:
     """Makes callers in the way that the answer `auth` asks for."""
-    credentials = (_option(pytestconfig, "admin_email"), _option(pytestconfig, "admin_password"))
-    return IDENTITIES_OF[answers.raw["auth"]](anonymous, *credentials)
+    email, raw = _option(pytestconfig, "admin_email"), answers.raw
+    if raw["auth"] == "oauth2":
+        return IssuedTokens(anonymous, email, request.getfixturevalue("issuer"), raw)
+    password = _option(pytestconfig, "admin_password")
+    return IDENTITIES_OF[raw["auth"]](anonymous, email, password, raw["authorization"])
 
 
 @pytest.fixture(scope="session")
@@ -194,3 +221,19 @@ def some_things(answers: Answers, admin: Caller) -> Iterator[Things]:
     made = Things(answers.entities[0], admin)
     yield made
     made.delete_all()
+
+
+@pytest.fixture
+def accounts(anonymous: httpx.Client, admin: Caller) -> Iterator[Accounts]:
+    """People who are registered for the test."""
+    made = Accounts(anonymous, admin)
+    yield made
+    made.delete_all()
+
+
+@pytest.fixture
+def log_in(anonymous: httpx.Client, identities: Identities) -> LogIn:
+    """Logs somebody in; returns the headers that prove it."""
+    assert isinstance(identities, Passwords)
+    way = type(identities).login
+    return lambda email, password=PASSWORD: way(anonymous, email, password)()

@@ -109,11 +109,11 @@ def test_no_such_item(things: Things, admin: Caller, method: str) -> None:
 # --- Replacing -----------------------------------------------------------------------------------
 
 
-def test_replace(editor: Caller, things: Things) -> None:
-    before = things.create()
+def test_replace(admin: Caller, editor: Caller, things: Things) -> None:
+    before = things.create(editor)
     tag = things.etag(before)
     body = things.body()
-    response = editor.put(things.at(before), json=body, headers={"If-Match": tag})
+    response = admin.put(things.at(before), json=body, headers={"If-Match": tag})
     after = body_of(response)
     _assert_holds(things, after, body)
     assert after["version"] == before["version"] + 1

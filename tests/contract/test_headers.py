@@ -10,6 +10,8 @@ from .checks import answered
 from .things import Things
 
 EVIL = "https://evil.example"
+# What proves nothing, whatever proves something.
+NO_PROOF = {"Authorization": "Bearer nonsense", "X-API-Key": "x", "Cookie": "__Host-session=x"}
 
 
 @pytest.fixture
@@ -18,14 +20,13 @@ def responses(
 ) -> dict[str, httpx.Response]:
     """Answers of the API: good ones and refusals of several layers."""
     item = some_things.at(some_things.create())
-    login = {"email": "nobody@example.com", "password": "wrong"}
     return {
         "list": answered(viewer.get(some_things.path), 200),
         "item": answered(viewer.get(item), 200),
         "created": answered(some_things.post(json=some_things.body()), 201),
         "unauthorized": answered(anonymous.get(item), 401),
-        "refused login": answered(anonymous.post("/api/v1/auth/login", json=login), 401, 422),
-        "forbidden": answered(viewer.delete(item), 403),
+        "refused proof": answered(anonymous.get("/api/v1/me", headers=NO_PROOF), 401),
+        "forbidden": answered(viewer.get("/api/v1/users"), 403),
         "unknown": answered(viewer.get(f"{some_things.path}/nonsense"), 400, 404, 422),
         "wrong method": answered(viewer.request("PATCH", item), 405),
         "invalid": answered(some_things.post(json={"surprise": 1}), 422),

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -16,31 +12,50 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from .answers import Answers, Entity
-from .callers import Caller
+from .callers import COOKIE, CSRF_HEADER, Caller
 from .checks import answered, body_of, media_type
+from .fuzzing import ENDING, METHODS, fuzz
 from .things import Things
 
-METHODS = ("get", "put", "post", "delete", "patch")
-OPEN_PATHS = {f"/api/v1/auth/{name}" for name in ("register", "login", "refresh", "logout")}
-# Generated requests never take a role or an account from anybody whom other tests need: on these
-# paths they know no identifier that exists.
-DANGEROUS = re.compile(r"(PUT|DELETE) /api/v1/users/.+")
-CHECKS = (
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_schema_conformance",
-    "response_headers_conformance",
-    "negative_data_rejection",
-    "ignored_auth",
-    "unsupported_method",
-    "allow_header_conformance",
-    "use_after_free",
-    "ensure_resource_availability",
-)
-REFUSALS = [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428]
-EXAMPLES = 20
-SEED = 1
+API = "/api/v1"
+ACCOUNTS = {"/auth/register": {"post"}, "/auth/login": {"post"}, "/auth/logout": {"post"}}
+ACCOUNTS |= {"/auth/password": {"put"}, "/users": {"get", "post"}}
+# What there is beside the entities, `{}` for a parameter.
+PEOPLE = {
+    "/me": {"get"},
+    "/users": {"get"},
+    "/users/{}": {"get", "delete"},
+    "/users/{}/role": {"put"},
+}
+PROVING = {
+    "jwt": ACCOUNTS | {"/auth/refresh": {"post"}},
+    "session": ACCOUNTS | {"/auth/session": {"get"}, "/auth/logout-everywhere": {"post"}},
+    "api_key": {
+        "/users": {"get", "post"},
+        "/api-keys": {"get", "post"},
+        "/api-keys/{}": {"delete"},
+    },
+    "oauth2": {},
+}
+GRANTING = {"/me/permissions": {"get"}, "/users/{}/permissions": {"get", "put"}}
+# Where nobody has to prove who they are; a refresh token proves itself.
+OPEN_PATHS = {
+    "jwt": {f"{API}/auth/{name}" for name in ("register", "login", "refresh", "logout")},
+    "session": {f"{API}/auth/{name}" for name in ("register", "login")},
+    "api_key": set(),
+    "oauth2": set(),
+}
+SCHEME_KEYS = {"type", "scheme", "in", "name"}
+BEARER = {"type": "http", "scheme": "bearer"}
+SCHEMES = {
+    "jwt": [BEARER],
+    "session": [
+        {"type": "apiKey", "in": "cookie", "name": COOKIE},
+        {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
+    ],
+    "api_key": [{"type": "apiKey", "in": "header", "name": "X-API-Key"}],
+    "oauth2": [BEARER],
+}
 
 Document = dict[str, Any]
 
@@ -127,21 +142,34 @@ def test_it_describes_what_an_entity_answers(document: Document, entity: Entity)
     assert set(schema["required"]) == entity.keys
 
 
-@pytest.mark.answers(auth="jwt")
-def test_it_describes_people(document: Document) -> None:
-    names = {re.sub(r"\{\w+\}", "{}", path): path for path in document["paths"]}
-    for path, methods in (
-        *((path, {"post"}) for path in sorted(OPEN_PATHS)),
-        ("/api/v1/me", {"get"}),
-        ("/api/v1/users", {"get"}),
-        ("/api/v1/users/{}", {"get", "delete"}),
-        ("/api/v1/users/{}/role", {"put"}),
-    ):
-        assert path in names
-        assert document["paths"][names[path]].keys() & set(METHODS) == methods
+def test_it_describes_what_there_is_and_no_more(document: Document, answers: Answers) -> None:
+    wanted = PEOPLE | PROVING[answers.raw["auth"]]
+    if answers.raw["authorization"] == "permissions":
+        wanted |= GRANTING
+    wanted = {f"{API}{path}": methods for path, methods in wanted.items()}
+    for entity in answers.entities:
+        wanted[entity.path] = {"get", "post"}
+        wanted[f"{entity.path}/{{}}"] = {"get", "put", "delete"}
+    described = {
+        re.sub(r"\{\w+\}", "{}", path): operations.keys() & set(METHODS)
+        for path, operations in document["paths"].items()
+        if path.startswith(f"{API}/")
+    }
+    assert described == wanted
 
 
-def test_it_describes_who_may_ask(document: Document) -> None:
+def test_it_describes_how_to_prove_who_one_is(document: Document, answers: Answers) -> None:
+    schemes = document["components"]["securitySchemes"].values()
+    wanted = SCHEMES[answers.raw["auth"]]
+    told = [{key: scheme[key] for key in scheme.keys() & SCHEME_KEYS} for scheme in schemes]
+    assert sorted(told, key=_name) == sorted(wanted, key=_name)
+
+
+def _name(scheme: Document) -> str:
+    return str(scheme.get("name"))
+
+
+def test_it_describes_who_may_ask(document: Document, answers: Answers) -> None:
     schemes = document["components"]["securitySchemes"]
     for path, operations in document["paths"].items():
         for method in operations.keys() & set(METHODS):
@@ -149,11 +177,22 @@ def test_it_describes_who_may_ask(document: Document) -> None:
             security = operations[method].get("security", document.get("security", []))
             used = {scheme for requirement in security for scheme in requirement}
             assert used <= schemes.keys(), name
-            if path.startswith("/api/v1/") and path not in OPEN_PATHS:
+            if path.startswith(f"{API}/") and path not in OPEN_PATHS[answers.raw["auth"]]:
                 assert used, name
                 assert {} not in security, name
-            elif path != "/api/v1/auth/logout":
-                assert not used or {} in security, name
+            else:
+                assert not used, name
+
+
+@pytest.mark.answers(auth="session")
+def test_it_describes_the_token_against_csrf(document: Document) -> None:
+    schemes = document["components"]["securitySchemes"]
+    for path, operations in document["paths"].items():
+        for method in operations.keys() & set(METHODS):
+            for requirement in operations[method].get("security", ()):
+                names = {schemes[scheme]["name"] for scheme in requirement}
+                wanted = {COOKIE} if method == "get" else {COOKIE, CSRF_HEADER}
+                assert names == wanted, f"{method} {path}"
 
 
 def test_every_described_error_is_a_problem(document: Document) -> None:
@@ -171,42 +210,7 @@ def test_it_can_be_read_by_people(anonymous: httpx.Client) -> None:
     assert "openapi.json" in response.text
 
 
-# --- Schemathesis --------------------------------------------------------------------------------
-
-
-def _settings(document: Document, headers: dict[str, str]) -> str:
-    """Return Schemathesis' settings as TOML, in which JSON's texts, numbers and lists are valid."""
-    lines = [
-        "color = false",
-        "warnings = false",
-        "continue-on-failure = true",
-        f"seed = {SEED}",
-        "[headers]",
-        *(f"{name} = {json.dumps(value)}" for name, value in headers.items()),
-        "[generation]",
-        f"max-examples = {EXAMPLES}",
-        'database = "none"',
-        "[checks]",
-        "enabled = false",
-        *(f"{name}.enabled = true" for name in CHECKS),
-        f"negative_data_rejection.expected-statuses = {REFUSALS}",
-    ]
-    operations = [
-        f"{method.upper()} {path}"
-        for path, methods in document["paths"].items()
-        for method in methods.keys() & set(METHODS)
-    ]
-    for name in filter(DANGEROUS.fullmatch, operations):
-        lines += [
-            "[[operations]]",
-            f"include-name = {json.dumps(name)}",
-            "phases.coverage.extra-data-sources.responses = false",
-            "phases.fuzzing.extra-data-sources.responses = false",
-            "phases.stateful.enabled = false",
-        ]
-    return "\n".join(lines)
-
-
+@pytest.mark.slow
 def test_it_is_true(
     document: Document,
     base_url: str,
@@ -215,22 +219,12 @@ def test_it_is_true(
     some_things: Things,
     tmp_path: Path,
 ) -> None:
-    """Schemathesis sends what the description allows and forbids, and judges the answers."""
     some_things.create()
-    settings = tmp_path / "settings.toml"
-    settings.write_text(_settings(document, second_admin.headers()), encoding="utf-8")
-    command = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"]
-    command += ["--config-file", str(settings), "run", f"{base_url}/openapi.json"]
-    try:
-        outcome = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONUTF8": "1"},
-            timeout=120 + 20 * len(answers.entities),
-            check=False,
-            capture_output=True,
-            encoding="utf-8",
-        )
-    except subprocess.TimeoutExpired as late:
-        pytest.fail(f"schemathesis did not end in time:\n{late.stdout!r}")
-    assert outcome.returncode == 0, f"{outcome.stdout[-20_000:]}\n{outcome.stderr[-5_000:]}"
+    fuzz(
+        base_url,
+        document,
+        second_admin.headers(),
+        tmp_path,
+        left_out=ENDING if answers.raw["auth"] == "session" else (),
+        timeout=120 + 20 * len(answers.entities),
+    )

@@ -84,6 +84,10 @@ class Things:
             cursor = page["next_cursor"] or cursor
         return cursor
 
+    def delete(self, item: dict[str, Any]) -> httpx.Response:
+        """Send a DELETE, whatever comes of it."""
+        return self._admin.delete(self.at(item))
+
     def delete_all(self) -> None:
         """Delete what was made here and is left."""
         for id_ in self._made:

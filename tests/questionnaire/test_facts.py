@@ -15,6 +15,8 @@ import pytest
 from extensions import questionnaire
 from extensions.facts import FIELD_TYPES, Entity, facts, import_of, keep_order, natural_key
 
+from ..support import ROOT
+
 ANSWERS: dict[str, Any] = {
     "project_slug": "order-desk",
     "author_name": "",
@@ -34,10 +36,14 @@ ANSWERS: dict[str, Any] = {
     "seed_data": False,
     "backup": "none",
     "cache": "none",
+    "auth": "jwt",
     "authorization": "rbac",
     "rate_limit": "100/minute",
     "metrics": "prometheus",
 }
+TEMPLATE = ROOT / "template"
+AUTH = TEMPLATE / "app/platform/auth"
+QUESTIONS = questionnaire.load_questions(ROOT / "copier.yml")
 
 
 def entity_with(**fields: str) -> Entity:
@@ -139,12 +145,16 @@ def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
 @pytest.mark.parametrize(
     ("key", "answer", "other", "added"),
     [
-        ("rate_limit", "1/day", "", ["limits"]),
         ("metrics", "prometheus", "none", ["prometheus-client"]),
         ("seed_data", True, False, ["faker"]),
         ("database", "sqlite", "postgresql", ["aiosqlite"]),
         ("database", "postgresql", "sqlite", ["asyncpg"]),
         ("database", "mysql", "sqlite", ["asyncmy", "cryptography"]),
+        ("auth", "oauth2", "jwt", ["cryptography"]),
+        ("auth", "oauth2", "api_key", ["cryptography", "pyjwt"]),
+        ("auth", "jwt", "oauth2", ["argon2-cffi", "zxcvbn", "types-zxcvbn"]),
+        ("auth", "jwt", "session", ["pyjwt"]),
+        ("auth", "session", "api_key", ["argon2-cffi", "zxcvbn", "types-zxcvbn"]),
         ("cache", "memory", "none", ["cachetools", "types-cachetools"]),
         ("cache", "redis", "none", ["redis"]),
         ("cache", "memcached", "none", []),
@@ -161,6 +171,16 @@ def test_a_dependency_comes_with_its_answer_only(
         return [*result["dependencies"], *result["dev_dependencies"]]
 
     assert [one.split("~=")[0] for one in needed(answer) if one not in needed(other)] == added
+
+
+def test_what_the_service_needs_its_tests_do_not_declare_again() -> None:
+    result = facts(ANSWERS | {"auth": "oauth2", "database": "mysql"})
+    names = [
+        one.split("~=")[0] for key in ("dependencies", "dev_dependencies") for one in result[key]
+    ]
+
+    assert "httpx" in names
+    assert sorted(names) == sorted(set(names))
 
 
 @pytest.mark.parametrize(
@@ -218,10 +238,102 @@ def test_without_a_cache_there_is_no_strategy() -> None:
     assert facts(ANSWERS)["cache_url"] == ""
 
 
+@pytest.mark.parametrize("auth", QUESTIONS["auth"].choices)
+def test_a_way_to_prove_who_one_is_has_whatever_templates_say_of_it(auth: str) -> None:
+    result = facts(ANSWERS | {"auth": auth})
+
+    assert (TEMPLATE / f"app/platform/auth/{result['proof']}.py").is_file()
+    assert result["call_options"]
+    settings = [path for path in AUTH.glob("*_settings.py*") if path.name.startswith(f"{auth}_")]
+    assert bool(result["auth_settings"]) == bool(settings)
+    for path in settings:
+        text = path.read_text(encoding="utf-8")
+        assert f"\nclass {result['auth_settings']}(" in text
+        assert result["auth_settings_checked"] == ("def auth_problems(" in text)
+
+
+@pytest.mark.parametrize("authorization", QUESTIONS["authorization"].choices)
+def test_a_way_to_decide_is_one_class(authorization: str) -> None:
+    result = facts(ANSWERS | {"authorization": authorization})
+
+    path = TEMPLATE / f"app/platform/authorization/{authorization}.py"
+    policy = result["access_policy"].removesuffix("()")
+    assert f"\nclass {policy}:" in path.read_text(encoding="utf-8")
+    assert result["access_imports"] == [
+        f"from app.platform.authorization.{authorization} import {policy}"
+    ]
+
+
+def test_what_a_key_is_for_is_asked_before_whatever_decides_otherwise() -> None:
+    result = facts(ANSWERS | {"auth": "api_key", "authorization": "permissions"})
+
+    assert result["access_policy"] == "WithinScopes(PermissionBasedAccess())"
+    assert result["access_imports"] == sorted(result["access_imports"])
+    assert result["principal_fields"] == [
+        "scopes: frozenset[str] | None = None",
+        "permissions: frozenset[str] = frozenset()",
+    ]
+
+
+@pytest.mark.parametrize("provider", QUESTIONS["auth_provider"].choices)
+def test_documents_name_the_same_issuer_as_the_code(provider: str) -> None:
+    result = facts(ANSWERS | {"auth": "oauth2", "auth_provider": provider})
+    code = (AUTH / f"providers/{provider}.py").read_text(encoding="utf-8")
+
+    assert f'ISSUER_EXAMPLE = "{result["issuer_example"]}"\n' in code
+    assert f'AUDIENCE_EXAMPLE = "{result["audience_example"]}"\n' in code
+
+
+@pytest.mark.parametrize(
+    ("answers", "names"),
+    [
+        ({"auth": "jwt"}, "`APP_DATABASE_URL`, `APP_ALLOWED_HOSTS` and `APP_SECRET_KEY`"),
+        ({"auth": "session"}, "`APP_DATABASE_URL` and `APP_ALLOWED_HOSTS`"),
+        ({"auth": "api_key"}, "`APP_DATABASE_URL` and `APP_ALLOWED_HOSTS`"),
+        (
+            {"auth": "oauth2", "cache": "redis", "cache_strategy": "cache-aside"},
+            "`APP_CACHE_URL`, `APP_ALLOWED_HOSTS`, `APP_OIDC_ISSUER` and `APP_OIDC_AUDIENCE`",
+        ),
+    ],
+)
+def test_what_production_has_to_set_depends_on_the_answers(
+    answers: dict[str, str], names: str
+) -> None:
+    sentence = facts(ANSWERS | answers)["production_variables"]
+
+    assert sentence.startswith("`APP_ENVIRONMENT=production`")
+    assert sentence.endswith(names)
+
+
 def test_the_rest() -> None:
     assert facts(ANSWERS)["slug_snake"] == "order_desk"
     assert facts(ANSWERS)["rate_limited"] is True
     assert facts(ANSWERS | {"rate_limit": ""})["rate_limited"] is False
+
+
+@pytest.mark.parametrize(
+    ("answers", "limited"),
+    [
+        ({"auth": "jwt"}, True),
+        ({"auth": "session"}, True),
+        ({"auth": "api_key"}, False),
+        ({"auth": "jwt", "rate_limit": ""}, False),
+    ],
+)
+def test_logging_in_has_a_limit_of_its_own_where_there_is_one(
+    answers: dict[str, Any], limited: bool
+) -> None:
+    assert facts(ANSWERS | answers)["login_limited"] is limited
+
+
+def test_requests_are_counted_where_all_processes_are_if_they_share_a_server() -> None:
+    strategy = {"cache_strategy": "cache-aside"}
+    for cache in ("memory", "memcached"):
+        assert facts(ANSWERS | strategy | {"cache": cache})["rate_windows"] == "MemoryWindows()"
+    shared = facts(ANSWERS | strategy | {"cache": "redis"})
+    assert shared["rate_windows"].startswith("RedisWindows(")
+    assert len(shared["rate_limit_imports"]) == 3
+    assert facts(ANSWERS | {"rate_limit": ""})["rate_limit_imports"] == []
     assert dt.date.fromisoformat(facts(ANSWERS)["tested_on"])
 
 

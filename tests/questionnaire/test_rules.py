@@ -98,7 +98,6 @@ def test_the_proposed_slug_is_always_accepted(name: str) -> None:
 def test_no_slug_is_the_name_of_a_dependency() -> None:
     requirements = [
         *facts.RUNTIME,
-        *facts.RUNTIME_IF_RATE_LIMITED,
         *facts.RUNTIME_IF_SEEDED,
         *facts.DEVELOPMENT,
     ]

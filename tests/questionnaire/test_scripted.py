@@ -23,6 +23,8 @@ FROM_THE_COMMAND_LINE = [
     ("author_email=ana", "author_email: 'ana' is not an email address"),
     ("database=oracle", "database: 'oracle' is not a choice"),
     ("backup_retention_days=0", "backup_retention_days: Backups cannot be kept for 0 days"),
+    ("auth_provider=okta", "auth_provider: 'okta' is not a choice"),
+    ("authorization=acl", "authorization: 'acl' is not a choice"),
     ("rate_limit=0/minute", "rate_limit: '0/minute' is not a rate limit"),
     ("coverage_target=ninety", "coverage_target: 'ninety' is not a whole number"),
     ("coverage_target=101", "coverage_target: 101 is not a target"),
@@ -47,13 +49,32 @@ def test_an_answer_of_the_command_line(
     assert not service.exists()
 
 
-def test_an_answer_that_nobody_asked_for_is_not_recorded(template: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("answer", ["backup_retention_days=30", "auth_provider=keycloak"])
+def test_an_answer_that_nobody_asked_for_is_not_recorded(
+    template: Path, tmp_path: Path, answer: str
+) -> None:
     service = tmp_path / "service"
 
-    outcome = copier(*COPY, "--data", "backup_retention_days=30", template, service)
+    outcome = copier(*COPY, "--data", answer, template, service)
 
     assert outcome.returncode == 0, outcome.stderr
-    assert "retention" not in (service / ".copier-answers.yml").read_text()
+    assert answer.partition("=")[0] not in (service / ".copier-answers.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "provider"),
+    [((), "custom"), (("--data", "auth_provider=firebase"), "firebase")],
+)
+def test_a_provider_is_asked_for_with_oauth2(
+    template: Path, tmp_path: Path, options: tuple[str, ...], provider: str
+) -> None:
+    service = tmp_path / "service"
+
+    outcome = copier(*COPY, "--data", "auth=oauth2", *options, template, service)
+
+    assert outcome.returncode == 0, outcome.stderr
+    answers = yaml.safe_load((service / ".copier-answers.yml").read_text())
+    assert answers["auth_provider"] == provider
 
 
 FROM_A_FILE = [
@@ -84,7 +105,9 @@ def test_the_folder_of_a_service_that_exists_is_left_as_it_is(
 
     outcome = copier(*COPY, "--data", "auth=basic", template, tmp_path)
 
-    assert_refused(outcome, "auth: 'basic' is not a choice; choose jwt.")
+    assert_refused(
+        outcome, "auth: 'basic' is not a choice; choose jwt, session, api_key or oauth2."
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 

@@ -101,7 +101,6 @@ def tools(shared: Path) -> Tools:
     chosen = chain.from_iterable(chain(*(each.values() for each in by_answer)))
     needed = {
         *facts.RUNTIME,
-        *facts.RUNTIME_IF_RATE_LIMITED,
         *facts.RUNTIME_IF_SEEDED,
         *facts.DEVELOPMENT,
         *chosen,

@@ -48,8 +48,8 @@ def test_imports_and_declarations_agree(
         ("pyproject.toml", '    "httpx', '    "pyjwt~=2", "httpx', "declared twice: pyjwt"),
         (
             "app/main.py",
-            "import structlog\n",
-            "import structlog, pytest\n",
+            "import sqlalchemy as sa\n",
+            "import pytest, sqlalchemy as sa\n",
             "imported, not declared: pytest",
         ),
         (

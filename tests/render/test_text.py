@@ -23,6 +23,12 @@ JINJA = re.compile(r"\{\{|\{%|\{#")
 # A link of Markdown to a file of the service.
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
+
+def _has_accounts(its: Answers) -> bool:
+    """Whether people have passwords."""
+    return its["auth"] in ("jwt", "session")
+
+
 # Words that nobody should have to read whose answers do not call for them.
 WORDS: dict[str, Callable[[Answers], bool]] = {
     r"sqlite": lambda its: "sqlite" in (its["database"], its.get("test_database")),
@@ -41,11 +47,32 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
     r"LoadingEntries": lambda its: its.get("cache_strategy") in ("read-through", "write-through"),
     r"write.?through|tombstone": lambda its: its.get("cache_strategy") == "write-through",
     r"metric|prometheus": lambda its: its["metrics"] == "prometheus",
-    r"rate.?limit|\b429\b|too many|from limits\b": lambda its: its["rate_limit"] != "",
+    r"rate.?limit|from limits\b": lambda its: its["rate_limit"] != "",
+    r"\b429\b|too many": lambda its: its["rate_limit"] != "" or _has_accounts(its),
+    r"\bjwt|json web token|pyjwt": lambda its: its["auth"] in ("jwt", "oauth2"),
+    r"secret.?key|refresh": lambda its: its["auth"] == "jwt",
+    r"\bbearer\b|access.?token": lambda its: its["auth"] in ("jwt", "oauth2"),
+    r"passwords\b|argon2|zxcvbn|registration|failed.?login": _has_accounts,
+    r"cookie|csrf|\bsession\.py|SessionSettings": lambda its: its["auth"] == "session",
+    r"api.?key": lambda its: its["auth"] == "api_key",
+    r"scopes": lambda its: its["auth"] == "api_key",
+    r"\bissuer|_issuer": lambda its: its["auth"] in ("jwt", "oauth2"),
+    r"oidc|openid|sign.?in\b": lambda its: its["auth"] == "oauth2",
+    r"auth0": lambda its: its.get("auth_provider") == "auth0",
+    r"firebase": lambda its: its.get("auth_provider") == "firebase",
+    r"keycloak": lambda its: its.get("auth_provider") == "keycloak",
+    r"\brbac\b|role.?based|viewer|\beditor\b": lambda its: its["authorization"] == "rbac",
+    r"\babac\b|attribute.?based|policies": lambda its: its["authorization"] == "abac",
+    # Auth0 has permissions of its own.
+    r"permission": lambda its: (
+        its["authorization"] == "permissions" or its.get("auth_provider") == "auth0"
+    ),
 }
 # What contains such a word and means something else.
 INNOCENT = re.compile(
-    r"Cache-Control|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
+    r"[Cc]ache-[Cc]ontrol|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
+    r"|functools import cache|@cache$|asymmetric"  # of Python
+    r"|APIKeyCookie|\"apiKey\""  # of FastAPI and OpenAPI
     r"|tests/\S+|_cache\b|__pycache__|--no-cache"  # names of files, folders and options
 )
 # Where to look; the other documents tell what else was considered, and what "none" means.

@@ -70,8 +70,8 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
     environment = tmp_path_factory.mktemp("environment") / "venv"
     python = environment / "bin" / "python"
     needed = [
+        "limits~=5.8.0",  # of releases before
         *facts.RUNTIME,
-        *facts.RUNTIME_IF_RATE_LIMITED,
         *facts.RUNTIME_IF_SEEDED,
         *facts.DEVELOPMENT,
     ]

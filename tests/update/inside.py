@@ -69,7 +69,7 @@ async def ask(_: Any, method: str, path: str, body: Any = None) -> list[Any]:
     """Call the API as an administrator; returns the status and the JSON of the answer."""
     application = create_app(Settings())
     service = application.state.service
-    await service.identity.administration.appoint(**CREDENTIALS, role=Role.ADMIN)
+    await service.identity.authentication.accounts.appoint(**CREDENTIALS, role=Role.ADMIN)
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         tokens = (await client.post("/api/v1/auth/login", json=CREDENTIALS)).json()
@@ -79,8 +79,18 @@ async def ask(_: Any, method: str, path: str, body: Any = None) -> list[Any]:
     return [answer.status_code, answer.json()]
 
 
+async def log_in(_: Any) -> int:
+    """Log in as somebody who has registered before; returns the status of the answer."""
+    application = create_app(Settings())
+    transport = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.post("/api/v1/auth/login", json=CREDENTIALS)
+    await application.state.service.close()
+    return answer.status_code
+
+
 STEPS: dict[str, Callable[..., Awaitable[Any]]] = {
-    step.__name__: step for step in (difference, downgrade, execute, count, columns, ask)
+    step.__name__: step for step in (difference, downgrade, execute, count, columns, ask, log_in)
 }
 
 

@@ -15,6 +15,7 @@ from ..support import commit, copier, git, run
 
 INSIDE = Path(__file__).with_name("inside.py")
 ANSWERS_FILE = ".copier-answers.yml"
+TABLE_OF_RIGHTS = "tests/integration/test_access.py"
 CONFLICT_MARKERS = ("<<<<<<< before updating", ">>>>>>> after updating")
 
 
@@ -32,6 +33,16 @@ def replace(service: Path, name: str, old: str, new: str) -> None:
     content = path.read_text(encoding="utf-8")
     assert content.count(old) == 1, f"{name} has {old!r} {content.count(old)} times"
     path.write_text(content.replace(old, new), encoding="utf-8")
+
+
+def say_who_may_use_the_route(service: Path) -> None:
+    """Do what the service's tests ask for when there is a route that they do not know."""
+    insert(
+        service,
+        TABLE_OF_RIGHTS,
+        '    ("GET", "/api/v1/me"): Rule(IDENTIFIED),\n',
+        '    ("GET", "/api/v1/products/{entity_id}/name"): Rule(expected.READERS),\n',
+    )
 
 
 def edit_as_a_team(service: Path) -> None:
@@ -59,6 +70,8 @@ def edit_as_a_team(service: Path) -> None:
         '        """Read the name alone."""\n'
         "        return (await use_cases.get(caller, entity_id)).name\n",
     )
+    if (service / TABLE_OF_RIGHTS).exists():
+        say_who_may_use_the_route(service)
     insert(
         service,
         "app/settings.py",

@@ -17,6 +17,7 @@ from .services import (
     assert_no_conflict,
     changes,
     contents,
+    migrations_of,
     update,
 )
 
@@ -25,10 +26,19 @@ FLIPS = [
     ("cache", "memory", "redis"),
     ("cache_strategy", "cache-aside", "write-through"),
     ("metrics", "prometheus", "none"),
+    ("authorization", "rbac", "abac"),
     ("rate_limit", "100/minute", ""),
     ("database", "sqlite", "postgresql"),
     ("database", "sqlite", "mysql"),
     ("seed_data", True, False),
+]
+# The same with tables of their own in identity: their migrations stay, and what the next needs
+# comes, but a migration that was emitted before is not written anew.
+FLIPS_WITH_TABLES = [
+    ({"auth": "jwt"}, {"auth": "session"}),
+    ({"auth": "jwt"}, {"auth": "oauth2", "auth_provider": "keycloak"}),
+    ({"auth": "session"}, {"auth": "api_key"}),
+    ({"authorization": "rbac"}, {"authorization": "permissions"}),
 ]
 # How many lines of the answers file are added and removed where it is not one: without a cache
 # there is no strategy of one, and with a server there is a choice of what the tests use.
@@ -64,6 +74,77 @@ def test_an_answer_is_changed_and_changed_back(
 
     assert_no_conflict(service)
     assert contents(service) == original
+
+
+def without_identitys_migrations(service: Path) -> dict[str, str]:
+    return {
+        name: text
+        for name, text in contents(service).items()
+        if not name.startswith("migrations/identity/")
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    FLIPS_WITH_TABLES,
+    ids=["-".join([*first.values(), *other.values()]) for first, other in FLIPS_WITH_TABLES],
+)
+def test_an_answer_with_tables_is_changed_and_changed_back(
+    edited: Callable[..., Path], first: dict[str, str], other: dict[str, str]
+) -> None:
+    service = edited(first)
+    original = contents(service)
+    begun = migrations_of(service)
+
+    update(service, other)
+
+    assert_no_conflict(service)
+    expected = edited(other)
+    assert without_identitys_migrations(service) == without_identitys_migrations(expected)
+    assert migrations_of(service) == migrations_of(expected) | begun
+    commit(service, "Change our minds")
+
+    update(service, first)
+
+    assert_no_conflict(service)
+    assert contents(service) == migrations_of(expected) | original
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        ({"auth": "jwt"}, {"auth": "session"}),
+        ({"auth": "session"}, {"auth": "jwt"}),
+        ({"auth": "jwt"}, {"auth": "oauth2", "auth_provider": "custom"}),
+        ({"authorization": "permissions"}, {"authorization": "rbac"}),
+    ],
+    ids=lambda answers: "-".join(answers.values()),
+)
+def test_a_migration_is_written_for_an_answer_with_other_tables(
+    plain: Callable[..., Path],
+    tools: Tools,
+    sqlite_url: str,
+    first: dict[str, str],
+    other: dict[str, str],
+) -> None:
+    service = plain(first)
+    tools.do(service, sqlite_url, ("app", "migrate"))
+
+    update(service, other)
+
+    *said, before, written, again, after = tools.do(
+        service,
+        sqlite_url,
+        ("app", "migrate"),
+        ("difference",),
+        ("app", "makemigrations", "follow our new answers"),
+        ("app", "migrate"),
+        ("difference",),
+    )
+    assert [*said, written, again] == ["", "", ""]
+    assert before != ""
+    assert after == ""
+    tools.assert_formatted(service, "migrations")
 
 
 def test_backups_come_and_go_with_what_belongs_to_them(edited: Callable[..., Path]) -> None:

@@ -19,17 +19,28 @@ from .services import (
     edit_as_a_team,
     release,
     replace,
+    say_who_may_use_the_route,
     update,
 )
 
 SENTINEL = '\n\nclass Gone(ApplicationError):\n    """It was there once."""\n'
-REFRESH_DAYS = "    refresh_token_days: int = Field(default={}, ge=1, le=365)\n"
+TIME_TO_LIVE = (
+    '    cache_ttl_seconds: float = Field(default={}, ge=0, description="0 keeps nothing.")\n'
+)
 
-# What was released as 0.1.0; a tag may not have come along.
-FIRST_RELEASE = "d58496d46d6ab56edb687b7b4758019072d1bfdc"
+# What was released under each number; a tag may not have come along.
+RELEASES = {
+    "v0.1.0": "d58496d46d6ab56edb687b7b4758019072d1bfdc",
+    "v0.2.0": "52b6d4848652ace10aca2c96c6eaa1f8a8a6f290",
+}
+# Made with the rest of the database once, and never again, though the template's own has changed.
+FIRST_MIGRATION_OF_IDENTITY = "migrations/identity/create_users.py"
 
-# All tests but the last two look at one update.
+# All tests but the last few look at one update.
 pytestmark = pytest.mark.xdist_group("release")
+
+# As `inside.py` has them.
+CREDENTIALS = ("--email", "ann@example.com", "--password", "a long enough password")
 
 # One place for each thing that can happen.
 ARRIVES = "app/kernel/errors.py"
@@ -48,7 +59,7 @@ def make_release(template: Path) -> None:
         file.write(SENTINEL)
     (tree / IS_NEW).write_text("# New\n", encoding="utf-8")
     (tree / BOTH_ADDED).write_text("# Their words\n", encoding="utf-8")
-    replace(tree, f"{IN_CONFLICT}.jinja", REFRESH_DAYS.format(30), REFRESH_DAYS.format(20))
+    replace(tree, f"{IN_CONFLICT}.jinja", TIME_TO_LIVE.format(60), TIME_TO_LIVE.format(20))
     replace(tree, f"{IN_CONFLICT}.jinja", "default=5, ge=1", "default=8, ge=1")
     for name in TEAM_DELETED:
         with (tree / name).open("a", encoding="utf-8") as file:
@@ -60,7 +71,7 @@ def make_release(template: Path) -> None:
 def change_as_a_team(service: Path) -> None:
     """Change something in all of these places, and elsewhere."""
     edit_as_a_team(service)
-    replace(service, IN_CONFLICT, REFRESH_DAYS.format(30), REFRESH_DAYS.format(45))
+    replace(service, IN_CONFLICT, TIME_TO_LIVE.format(60), TIME_TO_LIVE.format(45))
     (service / BOTH_ADDED).write_text("# Our words\n", encoding="utf-8")
     with (service / WITHDRAWN).open("a", encoding="utf-8") as file:
         file.write("\nCall Ann first.\n")
@@ -109,7 +120,7 @@ def test_a_release_arrives(updated: Path) -> None:
 
 def test_changes_of_the_same_lines_are_conflicts(updated: Path) -> None:
     assert conflicts(updated) == sorted([BOTH_ADDED, IN_CONFLICT])
-    ours, theirs = REFRESH_DAYS.format(45), REFRESH_DAYS.format(20)
+    ours, theirs = TIME_TO_LIVE.format(45), TIME_TO_LIVE.format(20)
     settings = read(updated, IN_CONFLICT)
     assert f"<<<<<<< before updating\n{ours}" in settings
     assert f"{theirs}>>>>>>> after updating\n" in settings
@@ -184,38 +195,67 @@ def test_a_line_is_not_put_under_the_wrong_neighbour(template: Path, tmp_path: P
 
 @pytest.fixture
 def since_the_first(tmp_path: Path) -> Path:
-    """A template with the history of this one, in which the first and this release are tagged."""
-    if run("git", "cat-file", "-e", FIRST_RELEASE, cwd=ROOT, check=False).returncode:
-        pytest.skip("this checkout's history does not reach back to release 0.1.0")
+    """A template with the history of this one, in which all releases and this one are tagged."""
+    for commit_id in RELEASES.values():
+        if run("git", "cat-file", "-e", commit_id, cwd=ROOT, check=False).returncode:
+            pytest.skip("this checkout's history does not reach back to release 0.1.0")
     path = tmp_path / "template"
     git(tmp_path, "clone", "--quiet", "--no-tags", str(ROOT), str(path))
-    git(path, "tag", "v0.1.0", FIRST_RELEASE)
+    for version, commit_id in RELEASES.items():
+        git(path, "tag", version, commit_id)
     git(path, "rm", "-r", "--quiet", ".")
     copy_repository(path)
     git(path, "add", "--all", "--force")
     git(path, "commit", "--quiet", "--allow-empty", "--message", "As it is on disk")
-    git(path, "tag", "v0.2.0")
+    git(path, "tag", "v1.0.0")
     return path
+
+
+def copy(template: Path, service: Path, version: str) -> Path:
+    """Give a service of a release, committed."""
+    outcome = copier("copy", "--trust", "--defaults", "--vcs-ref", version, template, service)
+    assert outcome.returncode == 0, outcome.stderr
+    commit(service, "Create the service")
+    return service
 
 
 def test_a_service_of_the_first_release_takes_this_one(
     since_the_first: Path, tmp_path: Path, tools: Tools
 ) -> None:
-    def copy(name: str, *options: str) -> Path:
-        service = tmp_path / name
-        outcome = copier("copy", "--trust", "--defaults", *options, since_the_first, service)
-        assert outcome.returncode == 0, outcome.stderr
-        commit(service, "Create the service")
-        return service
-
-    service = copy("service", "--vcs-ref", "v0.1.0")
+    service = copy(since_the_first, tmp_path / "service", "v0.1.0")
+    first_migration = read(service, FIRST_MIGRATION_OF_IDENTITY)
     edit_as_a_team(service)
     commit(service, "Make it ours")
-    fresh = copy("fresh", "--vcs-ref", "v0.2.0")
+    fresh = copy(since_the_first, tmp_path / "fresh", "v1.0.0")
     edit_as_a_team(fresh)
 
     update(service)
+    say_who_may_use_the_route(service)
 
     assert_no_conflict(service)
-    assert contents(service) == contents(fresh)
+    expected = {**contents(fresh), FIRST_MIGRATION_OF_IDENTITY: first_migration}
+    assert contents(service) == expected
     tools.assert_checks_pass(service)
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_people_who_registered_in_an_older_release_still_log_in(
+    since_the_first: Path, tmp_path: Path, tools: Tools, sqlite_url: str, version: str
+) -> None:
+    service = copy(since_the_first, tmp_path / "service", version)
+    tools.app(service, sqlite_url, "create-admin", *CREDENTIALS)
+
+    update(service)
+
+    said, columns, difference, status = tools.do(
+        service,
+        sqlite_url,
+        ("app", "migrate"),
+        ("columns", "identity_users"),
+        ("difference",),
+        ("log_in",),
+    )
+    assert said == ""
+    assert columns == ["created_at", "email", "id", "role"]
+    assert difference == ""
+    assert status == 200

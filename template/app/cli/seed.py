@@ -1,12 +1,11 @@
 """Filling the tables with made-up rows."""
 
-import secrets
 import sys
 
 import click
 
 from app.cli.running import migrate_database, read_settings, run
-from app.kernel.access import Role
+from app.kernel.access import NEWCOMER
 from app.main import Service
 
 SEED_OWNER = "seed@example.com"
@@ -31,9 +30,7 @@ def seed(count: int) -> None:
     async def fill(service: Service) -> None:
         await migrate_database(service)
         platform = service.platform
-        nobody_knows = secrets.token_urlsafe(32)
-        administration = service.identity.administration
-        owner = await administration.appoint(SEED_OWNER, nobody_knows, Role.VIEWER)
+        owner = await service.identity.administration.appoint(SEED_OWNER, NEWCOMER)
         seeder = Seeder(platform.database, platform.clock, platform.new_id, owner.id)
         for table in seeder.tables():
             missing = await seeder.missing(table, count)

@@ -34,3 +34,11 @@ class StaleVersion(ApplicationError):
 
 class Unavailable(ApplicationError):
     """A part that the service needs does not answer just now."""
+
+
+class TooManyAttempts(ApplicationError):
+    """The caller has to wait, `seconds` from now."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds

@@ -44,8 +44,8 @@ class Repository(Protocol[Kept]):
     async def get_to_change(self, entity_id: UUID) -> Kept | None:
         """The entity as it is now; others who want to change it wait for this transaction."""
 
-    async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
-        """Up to `limit` entities created after the one with the identifier `after`."""
+    async def page(self, limit: int, after: UUID | None, owner_id: UUID | None) -> Page[Kept]:
+        """Up to `limit` entities, of one owner if said, created after the identifier `after`."""
 
     async def replace(self, entity: Kept) -> None:
         """Keep the next version of an entity.

@@ -1,5 +1,6 @@
 """What a module is built on: the parts that the composition root has chosen."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -29,6 +30,8 @@ class Platform:
     events: EventBus
     clock: Clock
     new_id: IdGenerator
+    closing: list[Callable[[], Awaitable[None]]]
+    """What to call when the service stops; whoever opens something adds how to close it."""
 
     @property
     def transaction(self) -> Transaction:

@@ -1,5 +1,6 @@
 """The service as a process of its own: it starts, answers, keeps, and stops in order."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -12,7 +13,11 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from tests.conftest import PASSWORD
+from app.kernel.access import NEWCOMER
+from app.main import Service, create_app
+from app.settings import Settings
+from tests.access.logins import Headers
+from tests.logins import login
 
 SECONDS_TO_START = 20
 
@@ -26,7 +31,7 @@ def running(database_url: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.
     environment = {
         **os.environ,
         "APP_DATABASE_URL": database_url,
-        "APP_SECRET_KEY": "a key that only the tests know, long enough",
+        **{f"APP_{name.upper()}": value for name, value in login.SETTINGS.items()},
     }
     # With the tests' own plugs, whatever they are.
     program = "import tests.conftest; from app.cli import app; app()"
@@ -53,18 +58,27 @@ def _wait_until_ready(client: httpx.Client) -> None:
             return
 
 
-def test_what_is_kept_survives_a_restart(database_url: str) -> None:
-    credentials = {"email": "restart@example.com", "password": PASSWORD}
+def test_what_is_kept_survives_a_restart(database_url: str, settings: Settings) -> None:
+    headers = asyncio.run(_newcomer(settings))
     with running(database_url) as (_, client):
-        registered = client.post("/api/v1/auth/register", json=credentials)
-        assert registered.status_code == 201
+        me = client.get("/api/v1/me", headers=headers)
+        assert me.status_code == 200
 
     with running(database_url) as (process, client):
-        login = client.post("/api/v1/auth/login", json=credentials).json()
-        headers = {"Authorization": f"Bearer {login['access_token']}"}
-        assert client.get("/api/v1/me", headers=headers).json() == registered.json()
+        assert client.get("/api/v1/me", headers=headers).json() == me.json()
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
         with pytest.raises(httpx.ConnectError):
             client.get("/health/live")
+
+
+async def _newcomer(settings: Settings) -> Headers:
+    """Somebody who has proved to this process who they are; the other must believe it."""
+    app = create_app(settings)
+    service: Service = app.state.service
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        headers = await login.prove(service, client, "restart", NEWCOMER)
+    await service.close()
+    return headers

@@ -15,8 +15,8 @@ from app.platform.backup import BackupError, BackupFolder, engine
 from app.platform.backup.folder import UNFINISHED, checksum_of
 from app.platform.persistence import adapter, migrations
 from tests import fakes
-from tests.conftest import PASSWORD
 from tests.contents import execute, rows
+from tests.logins import login
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def url(empty_database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def add_user(name: str) -> None:
-    run("create-admin", "--email", f"{name}@example.com", "--password", PASSWORD)
+    run("create-admin", "--email", f"{name}@example.com", *login.CREATE_ADMIN)
 
 
 def run(*arguments: str | Path) -> str:

@@ -43,7 +43,7 @@ async def test_a_second_read_asks_no_database(
     assert await one.repository.get(thing.id) == thing
     assert await other.repository.get(thing.id) == thing
     assert one.stored.asked == 0
-    assert (await one.repository.page(20, None)).items == []
+    assert (await one.repository.page(20, None, None)).items == []
 
 
 async def test_a_change_is_seen_at_once_in_both(

@@ -35,10 +35,8 @@ def test_seed_fills_up_to_a_count() -> None:
     assert seed("--count", "-1").exit_code == 2
 
 
-def test_production_has_no_place_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("APP_ENVIRONMENT", "production")
-    monkeypatch.setenv("APP_SECRET_KEY", "x" * 32)
-
+@pytest.mark.usefixtures("in_production")
+def test_production_has_no_place_for_it() -> None:
     assert seed().output == "Error: Made-up rows have no place in production.\n"
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import jwt
 
-from app.kernel.access import Session
 from app.kernel.errors import NotAuthenticated
 from app.kernel.ports import Clock
+from app.kernel.token_session import TokenSession
 
 ALGORITHM = "HS256"
 # The clocks of two machines are never quite the same.
@@ -44,7 +44,7 @@ class JwtAccessTokens:
         self._retired = {} if retired is None else {_key_id(retired.secret): retired}
         self.lifetime = lifetime
 
-    def issue(self, session: Session, at: dt.datetime) -> str:
+    def issue(self, session: TokenSession, at: dt.datetime) -> str:
         claims = {
             "iss": self._issuer,
             "aud": self._issuer,
@@ -56,7 +56,7 @@ class JwtAccessTokens:
         }
         return jwt.encode(claims, self._secret, ALGORITHM, headers={"kid": self._key_id})
 
-    def verify(self, token: str) -> Session:
+    def verify(self, token: str) -> TokenSession:
         """The login that `token` was issued to; `NotAuthenticated` if it proves none."""
         try:
             claims = jwt.decode(
@@ -68,7 +68,7 @@ class JwtAccessTokens:
                 leeway=LEEWAY,
                 options={"require": list(CLAIMS), "strict_aud": True},
             )
-            return Session(user_id=UUID(claims["sub"]), id=UUID(claims["sid"]))
+            return TokenSession(user_id=UUID(claims["sub"]), id=UUID(claims["sid"]))
         except (jwt.InvalidTokenError, ValueError) as error:
             raise NotAuthenticated("The access token is invalid or has expired.") from error
 

@@ -36,8 +36,8 @@ class WriteThroughRepository(Generic[Kept]):
     async def get_to_change(self, entity_id: UUID) -> Kept | None:
         return await self._repository.get_to_change(entity_id)
 
-    async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
-        return await self._repository.page(limit, after)
+    async def page(self, limit: int, after: UUID | None, owner_id: UUID | None) -> Page[Kept]:
+        return await self._repository.page(limit, after, owner_id)
 
     async def replace(self, entity: Kept) -> None:
         await self._repository.replace(entity)

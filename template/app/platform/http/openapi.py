@@ -1,5 +1,6 @@
 """The service's description of itself: complete, and true of its errors too."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,8 +14,8 @@ def operation_id(route: APIRoute) -> str:
     return "_".join((route.name, *map(str, route.tags))).replace(" ", "_")
 
 
-def describe(app: FastAPI) -> None:
-    """Add to the description of `app` what FastAPI cannot know: the shape of problems."""
+def describe(app: FastAPI, *additions: Callable[[dict[str, Any]], None]) -> None:
+    """Add to the description of `app` what FastAPI cannot know: the shape of problems, and more."""
     describe_routes = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -23,6 +24,8 @@ def describe(app: FastAPI) -> None:
         if "Problem" not in schemas:
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(problem.pop("$defs"), Problem=problem)
+            for add_to in additions:
+                add_to(document)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

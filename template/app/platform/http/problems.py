@@ -13,6 +13,11 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from app.kernel import errors
+from app.platform.auth.caller import CHALLENGE
+
+# An answer names what was refused, but does not grow with it.
+MOST_PARTS = 50
+LONGEST_POINTER = 200
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/problem+json"
@@ -24,6 +29,7 @@ STATUS_OF: dict[type[errors.ApplicationError], HTTPStatus] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.StaleVersion: HTTPStatus.PRECONDITION_FAILED,
+    errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -67,7 +73,7 @@ def problem_response(
     )
     headers = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
-        headers.setdefault("WWW-Authenticate", "Bearer")
+        headers.setdefault("WWW-Authenticate", CHALLENGE)
     content = problem.model_dump(exclude_none=True)
     return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
 
@@ -94,14 +100,16 @@ def install_problem_handlers(app: FastAPI) -> None:
             # A line for each request that failed is enough: the place in the code says nothing.
             reason = repr(error.__cause__ or error)
             structlog.get_logger().error("unavailable", detail=str(error), reason=reason)
-        return problem_response(request.scope, status, str(error))
+        wait = error.seconds if isinstance(error, errors.TooManyAttempts) else None
+        headers = {} if wait is None else {"Retry-After": str(wait)}
+        return problem_response(request.scope, status, str(error), headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
-        # The refused input is left out: it may be a password, or not even be valid Unicode.
+        # The refused input is left out: it may be a secret, or not even be valid Unicode.
         parts = [
             {"pointer": _pointer(each["loc"]), "detail": str(each["msg"])}
-            for each in error.errors()
+            for each in error.errors()[:MOST_PARTS]
         ]
         return problem_response(
             request.scope,
@@ -130,4 +138,5 @@ def _allowed_methods(request: Request) -> list[str]:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    return "/".join(str(part).encode("utf-8", "replace").decode() for part in location)
+    pointer = "/".join(str(part).encode("utf-8", "replace").decode() for part in location)
+    return pointer[:LONGEST_POINTER]

@@ -49,6 +49,7 @@ def create_engine(
     """
     engine = create_async_engine(
         sa.make_url(url).set(drivername="postgresql+asyncpg"),
+        hide_parameters=True,  # an error is logged, and they may be somebody's secrets
         pool_size=pool_size,
         max_overflow=0,  # to wait for a connection costs less than to open one for a moment
         pool_timeout=POOL_TIMEOUT_SECONDS,

@@ -33,6 +33,7 @@ class SqlRepository(Generic[Kept]):
         self._by_id_locked = self._by_id.with_for_update()
         self._first_page = self._select.order_by(table.c.id).limit(sa.bindparam("limit"))
         self._page_after = self._first_page.where(table.c.id > sa.bindparam("after"))
+        self._is_owned = table.c.owner_id == sa.bindparam("owner_id")
         unique = [column.name for column in table.columns if column.unique]
         self._taken = f"Another one already has this {' or '.join(unique)}."
 
@@ -45,10 +46,12 @@ class SqlRepository(Generic[Kept]):
     async def get_to_change(self, entity_id: UUID) -> Kept | None:
         return await self._one(self._by_id_locked, entity_id)
 
-    async def page(self, limit: int, after: UUID | None) -> Page[Kept]:
+    async def page(self, limit: int, after: UUID | None, owner_id: UUID | None) -> Page[Kept]:
         # Identifiers sort by time of creation. One row more than asked for tells if a page follows.
         query = self._first_page if after is None else self._page_after
-        values = {"limit": limit + 1, "after": after}
+        values = {"limit": limit + 1, "after": after, "owner_id": owner_id}
+        if owner_id is not None:
+            query = query.where(self._is_owned)
         async with self._database.reading() as connection:
             rows = (await connection.execute(query, values)).all()
         items = [self._from_row(row) for row in rows[:limit]]

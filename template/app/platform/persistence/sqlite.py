@@ -55,6 +55,7 @@ def create_engine(
     """
     engine = create_async_engine(
         sa.make_url(url).set(drivername="sqlite+aiosqlite"),
+        hide_parameters=True,  # an error is logged, and they may be somebody's secrets
         pool_size=pool_size,
         max_overflow=0,
         connect_args={"timeout": timeout_seconds or PATIENT_SECONDS},

@@ -74,12 +74,12 @@ DAYS: tuple[tuple[str, int, int], ...] = (
 
 def sample(column: sa.Column[Any], now: dt.datetime, highest: Any) -> Sample:
     """What makes values for `column`; `highest` is what a unique one has below its ceiling."""
-    random = Random(column.name)  # noqa: S311 (nothing here is secret)
+    chance = Random(column.name)  # noqa: S311 (nothing here is secret)
     if column.unique:
-        return _unique(column, highest, random)
-    values = _values(column, now, random)
+        return _unique(column, highest, chance)
+    values = _values(column, now, chance)
     if column.nullable:
-        return lambda number: None if random.random() < EMPTY else values(number)
+        return lambda number: None if chance.random() < EMPTY else values(number)
     return values
 
 
@@ -92,20 +92,20 @@ def ceiling(column: sa.Column[Any]) -> Any:
     return dt.date(2500, 1, 1) if isinstance(column.type, sa.Date) else 10**15
 
 
-def _values(column: sa.Column[Any], now: dt.datetime, random: Random) -> Sample:
+def _values(column: sa.Column[Any], now: dt.datetime, chance: Random) -> Sample:
     kind = column.type
     if isinstance(kind, sa.String):
-        return _texts(column, random)
+        return _texts(column, chance)
     if isinstance(kind, sa.Boolean):
-        return lambda _: random.random() < OFTEN
+        return lambda _: chance.random() < OFTEN
     if isinstance(kind, sa.Uuid):
-        return lambda _: uuid.UUID(int=random.getrandbits(128), version=4)
+        return lambda _: uuid.UUID(int=chance.getrandbits(128), version=4)
     first, last = _range(DAYS, column.name)
     if isinstance(kind, tables.Timestamp):
-        return lambda _: now + dt.timedelta(minutes=random.randint(first * 1440, last * 1440))
+        return lambda _: now + dt.timedelta(minutes=chance.randint(first * 1440, last * 1440))
     if isinstance(kind, sa.Date):
-        return lambda _: (now + dt.timedelta(days=random.randint(first, last))).date()
-    return _numbers(column, random)
+        return lambda _: (now + dt.timedelta(days=chance.randint(first, last))).date()
+    return _numbers(column, chance)
 
 
 def _says(words: str, name: str) -> bool:
@@ -117,13 +117,13 @@ def _range(table: tuple[tuple[str, Any, Any], ...], name: str) -> tuple[Any, Any
     return next((first, last) for words, first, last in table if _says(words, name))
 
 
-def _texts(column: sa.Column[Any], random: Random) -> Sample:
+def _texts(column: sa.Column[Any], chance: Random) -> Sample:
     fake = Faker()
     fake.seed_instance(column.name)
     make = _text_maker(column)
     length = getattr(column.type, "length", None)
     pool = [make(fake)[:length] for _ in range(POOL_SIZE)]
-    return lambda _: random.choice(pool)
+    return lambda _: chance.choice(pool)
 
 
 def _text_maker(column: sa.Column[Any]) -> Callable[[Faker], str]:
@@ -138,23 +138,23 @@ def _text_maker(column: sa.Column[Any]) -> Callable[[Faker], str]:
     return next(known, lambda fake: fake.sentence().rstrip("."))
 
 
-def _numbers(column: sa.Column[Any], random: Random) -> Sample:
+def _numbers(column: sa.Column[Any], chance: Random) -> Sample:
     first, last = _range(NUMBERS, column.name)
     if isinstance(column.type, tables.ExactDecimal):
-        return lambda _: Decimal(random.randint(int(first * 100), int(last * 100))) / 100
+        return lambda _: Decimal(chance.randint(int(first * 100), int(last * 100))) / 100
     if isinstance(column.type, sa.Float):
-        return lambda _: round(random.uniform(first, last), 2)
-    return lambda _: random.randint(int(first), int(last))
+        return lambda _: round(chance.uniform(first, last), 2)
+    return lambda _: chance.randint(int(first), int(last))
 
 
-def _unique(column: sa.Column[Any], highest: Any, random: Random) -> Sample:
+def _unique(column: sa.Column[Any], highest: Any, chance: Random) -> Sample:
     """Values that continue from the highest, or have a part that no other run of this has."""
     kind = column.type
     if isinstance(kind, sa.Uuid):
         return lambda _: uuid.uuid4()
     if isinstance(kind, sa.String):
         run = uuid.uuid4().hex[:6]
-        texts = _texts(column, random)
+        texts = _texts(column, chance)
         if kind.length == tables.EMAIL_LENGTH:
             return lambda number: f"{number + 1}.{run}.{texts(number)}"
         return lambda number: f"{texts(number)[:150]} {run}-{number + 1}"

@@ -1,4 +1,4 @@
-"""Access tokens and passwords."""
+"""Access tokens."""
 
 import datetime as dt
 from typing import Any
@@ -7,16 +7,15 @@ from uuid import UUID
 import jwt
 import pytest
 
-from app.kernel.access import Session
 from app.kernel.errors import NotAuthenticated
+from app.kernel.token_session import TokenSession
 from app.platform.auth.jwt import CLAIMS, JwtAccessTokens, RetiredKey
-from app.platform.auth.passwords import Argon2Passwords
 
 SECRET = "a key that only the tests know, long enough for any of the algorithms"
 OTHER_SECRET = "another key, just as long as the first is"
 LIFETIME = dt.timedelta(minutes=5)
 HOUR = dt.timedelta(hours=1)
-SESSION = Session(user_id=UUID(int=1), id=UUID(int=2))
+SESSION = TokenSession(user_id=UUID(int=1), id=UUID(int=2))
 
 
 def now() -> dt.datetime:
@@ -110,13 +109,3 @@ def test_a_retired_key_is_believed_for_its_time() -> None:
                 rotated.verify(token)
     with pytest.raises(NotAuthenticated):
         old.verify(rotated.issue(SESSION, now()))
-
-
-async def test_a_password_is_recognised_by_its_hash() -> None:
-    passwords = Argon2Passwords()
-    password_hash = await passwords.hash("correct horse")
-
-    assert password_hash.startswith("$argon2id$")
-    assert await passwords.matches("correct horse", password_hash)
-    assert not await passwords.matches("wrong horse", password_hash)
-    assert not await passwords.matches("correct horse", "no hash")

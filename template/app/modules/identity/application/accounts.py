@@ -1,127 +1,144 @@
-"""Registering, and proving who one is."""
+"""Registering, proving who one is by a password, and changing it."""
 
-import datetime as dt
 import secrets
-from dataclasses import dataclass
+from contextlib import suppress
+from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
-from app.kernel.access import Principal, Session
-from app.kernel.errors import NotAuthenticated
+from app.kernel.access import AccessPolicy, Action, Principal, Role
+from app.kernel.errors import Conflict, NotAllowed, NotAuthenticated, RuleViolation
 from app.kernel.ports import Clock, IdGenerator, Transaction
-from app.modules.identity.application.ports import (
-    AccessTokens,
-    Passwords,
-    RefreshTokenRepository,
-    UserRepository,
-)
-from app.modules.identity.domain.refresh_token import RefreshToken, fingerprint
-from app.modules.identity.domain.user import User, check_password, normalized_email
-
-SESSION_ENDED = "The refresh token is invalid, used or expired; log in again."
+from app.modules.identity.application.login_guard import LoginGuard
+from app.modules.identity.application.ports import Proofs, UserRepository
+from app.modules.identity.application.user_administration import KIND, UserAdministration
+from app.modules.identity.domain.password import check_password
+from app.modules.identity.domain.user import User, normalized_email
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """What a login gives: a token to show with each request, and one to get the next pair."""
+class Registration(StrEnum):
+    """Who registers people."""
 
-    access_token: str
-    refresh_token: str
-    expires_in: dt.timedelta
+    OPEN = "open"
+    ADMIN = "admin"
+
+
+class Passwords(Protocol):
+    """Hashes passwords, and knows those that were stolen elsewhere."""
+
+    async def hash(self, password: str) -> str: ...
+
+    async def matches(self, password: str, password_hash: str) -> bool: ...
+
+    def is_breached(self, password: str) -> bool: ...
+
+
+class PasswordRepository(Protocol):
+    """Where the hashes of passwords are kept."""
+
+    async def get(self, user_id: UUID) -> str | None: ...
+
+    async def put(self, user_id: UUID, password_hash: str) -> None:
+        """Keep the hash of a user's password, instead of the one before if there is one."""
 
 
 class Accounts:
-    """The use cases of people who come to the service."""
+    """The use cases of people who come to the service with an email and a password."""
 
     def __init__(
         self,
         users: UserRepository,
-        refresh_tokens: RefreshTokenRepository,
+        password_hashes: PasswordRepository,
+        logins: Proofs,
         *,
+        administration: UserAdministration,
         passwords: Passwords,
-        access_tokens: AccessTokens,
-        refresh_lifetime: dt.timedelta,
+        guard: LoginGuard,
+        registration: Registration,
+        access: AccessPolicy,
         clock: Clock,
         new_id: IdGenerator,
         transaction: Transaction,
     ) -> None:
         self._users = users
-        self._refresh_tokens = refresh_tokens
+        self._password_hashes = password_hashes
+        self._logins = logins
+        self._administration = administration
         self._passwords = passwords
-        self._access_tokens = access_tokens
-        self._refresh_lifetime = refresh_lifetime
+        self._guard = guard
+        self._registration = registration
+        self._access = access
         self._clock = clock
         self._new_id = new_id
         self._transaction = transaction
         self._hash_of_nobody: str | None = None
 
     async def register(self, email: str, password: str) -> User:
-        check_password(password)
-        user = User.registered(
-            id=self._new_id(),
-            email=email,
-            password_hash=await self._passwords.hash(password),
-            now=self._clock(),
-        )
-        await self._users.add(user)
+        """Register somebody, or act as if: a stranger must not learn who has registered."""
+        if self._registration == Registration.ADMIN:
+            raise NotAllowed("Only administrators register people here; ask one.")
+        password_hash = await self._hash(email, password)
+        user = User.new(id=self._new_id(), email=email, now=self._clock())
+        with suppress(Conflict):
+            await self._add(user, password_hash)
         return user
 
-    async def login(self, email: str, password: str) -> Tokens:
-        user = await self._users.find(normalized_email(email))
-        # An unknown email takes as long as a wrong password, or the time would tell them apart.
-        known_hash = user.password_hash if user else await self._unmatched_hash()
-        matches = await self._passwords.matches(password, known_hash)
-        if user is None or not matches:
-            raise NotAuthenticated("The email or the password is wrong.")
-        async with self._transaction():
-            await self._refresh_tokens.remove_expired(user.id, self._clock())
-            return await self._issue(user.id, family_id=self._new_id())
-
-    async def refresh(self, refresh_token: str) -> Tokens:
-        """Exchange a refresh token for a new pair; its second use ends the family."""
-        async with self._transaction():
-            token = await self._refresh_tokens.get(fingerprint(refresh_token))
-            if token is not None and token.expires_at > self._clock():
-                if await self._refresh_tokens.mark_used(token.fingerprint):
-                    return await self._issue(token.user_id, token.family_id)
-                await self._refresh_tokens.remove_family(token.family_id)
-        # Outside the transaction, which an error would undo together with the revocation.
-        raise NotAuthenticated(SESSION_ENDED)
-
-    async def logout(self, refresh_token: str) -> None:
-        """End the session that a refresh token belongs to, and with it its access tokens."""
-        token = await self._refresh_tokens.get(fingerprint(refresh_token))
-        if token is not None:
-            await self._refresh_tokens.remove_family(token.family_id)
-
-    async def caller_of(self, access_token: str) -> Principal:
-        """Whose an access token is, with the role they have now."""
-        user = await self._users.find_in(self._access_tokens.verify(access_token))
-        if user is None:
-            raise NotAuthenticated("The session of this token has ended; log in again.")
-        return Principal(user.id, user.role)
-
-    async def me(self, caller: Principal) -> User:
-        user = await self._users.get(caller.id)
-        if user is None:
-            raise NotAuthenticated("The user of this token is gone.")
+    async def create(self, caller: Principal, email: str, password: str) -> User:
+        """Register somebody else; `Conflict` if they are registered already."""
+        self._access.require(caller, Action.MANAGE, KIND)
+        password_hash = await self._hash(email, password)
+        user = User.new(id=self._new_id(), email=email, now=self._clock())
+        await self._add(user, password_hash)
         return user
 
-    async def _issue(self, user_id: UUID, family_id: UUID) -> Tokens:
-        now = self._clock()
-        refresh_token = secrets.token_urlsafe(32)
-        await self._refresh_tokens.add(
-            RefreshToken(
-                fingerprint=fingerprint(refresh_token),
-                family_id=family_id,
-                user_id=user_id,
-                expires_at=now + self._refresh_lifetime,
+    async def authenticate(self, email: str, password: str, address: str) -> User:
+        """Whose email and password these are; `address` is where they come from."""
+        async with self._guard.attempt(normalized_email(email), address):
+            user = await self._users.find(normalized_email(email))
+            known_hash = await self._password_hashes.get(user.id) if user else None
+            # An unknown email takes as long as a wrong password, or the time would tell.
+            matches = await self._passwords.matches(
+                password, known_hash or await self._unmatched_hash()
             )
-        )
-        return Tokens(
-            access_token=self._access_tokens.issue(Session(user_id, family_id), now),
-            refresh_token=refresh_token,
-            expires_in=self._access_tokens.lifetime,
-        )
+            if user is None or known_hash is None or not matches:
+                raise NotAuthenticated("The email or the password is wrong.")
+        return user
+
+    async def change_password(
+        self, caller: Principal, current: str, new: str, address: str
+    ) -> None:
+        """Give the caller a new password, and end all their logins."""
+        user = await self._administration.me(caller)
+        try:
+            await self.authenticate(user.email, current, address)
+        except NotAuthenticated as error:
+            raise RuleViolation("The current password is wrong.") from error
+        await self._set(user, await self._hash(user.email, new))
+
+    async def appoint(self, email: str, password: str, role: Role) -> User:
+        """Give somebody a role and a password, registered before or not.
+
+        For the operator: nobody's rights are checked.
+        """
+        password_hash = await self._hash(email, password)
+        async with self._transaction():
+            user = await self._administration.appoint(email, role)
+            await self._set(user, password_hash)
+        return user
+
+    async def _hash(self, email: str, password: str) -> str:
+        check_password(password, email, breached=self._passwords.is_breached(password))
+        return await self._passwords.hash(password)
+
+    async def _add(self, user: User, password_hash: str) -> None:
+        async with self._transaction():
+            await self._users.add(user)
+            await self._password_hashes.put(user.id, password_hash)
+
+    async def _set(self, user: User, password_hash: str) -> None:
+        async with self._transaction():
+            await self._password_hashes.put(user.id, password_hash)
+            await self._logins.remove_of_user(user.id)
 
     async def _unmatched_hash(self) -> str:
         if self._hash_of_nobody is None:

@@ -1,12 +1,9 @@
 """What the use cases of this module need from outside."""
 
-import datetime as dt
 from typing import Protocol
 from uuid import UUID
 
-from app.kernel.access import Session
 from app.kernel.paging import Page
-from app.modules.identity.domain.refresh_token import RefreshToken
 from app.modules.identity.domain.user import User
 
 
@@ -23,9 +20,6 @@ class UserRepository(Protocol):
 
     async def find(self, email: str) -> User | None: ...
 
-    async def find_in(self, session: Session) -> User | None:
-        """Whose session it is, if it has not ended."""
-
     async def page(self, limit: int, after: UUID | None) -> Page[User]: ...
 
     async def replace(self, user: User) -> None: ...
@@ -33,38 +27,8 @@ class UserRepository(Protocol):
     async def remove(self, user_id: UUID) -> None: ...
 
 
-class RefreshTokenRepository(Protocol):
-    """Where refresh tokens are kept."""
+class Proofs(Protocol):
+    """What users prove who they are with."""
 
-    async def add(self, token: RefreshToken) -> None: ...
-
-    async def get(self, fingerprint: str) -> RefreshToken | None: ...
-
-    async def mark_used(self, fingerprint: str) -> bool:
-        """Whether this call was the first to do so, however many come at once."""
-
-    async def remove_family(self, family_id: UUID) -> None: ...
-
-    async def remove_of_user(self, user_id: UUID) -> None: ...
-
-    async def remove_expired(self, user_id: UUID, now: dt.datetime) -> None: ...
-
-
-class Passwords(Protocol):
-    """Hashes passwords."""
-
-    async def hash(self, password: str) -> str: ...
-
-    async def matches(self, password: str, password_hash: str) -> bool: ...
-
-
-class AccessTokens(Protocol):
-    """Issues and checks the tokens that prove who a caller is."""
-
-    @property
-    def lifetime(self) -> dt.timedelta: ...
-
-    def issue(self, session: Session, at: dt.datetime) -> str: ...
-
-    def verify(self, token: str) -> Session:
-        """The login that `token` was issued to; `NotAuthenticated` if it proves none."""
+    async def remove_of_user(self, user_id: UUID) -> None:
+        """From now on, nothing that was given to the user proves anything."""

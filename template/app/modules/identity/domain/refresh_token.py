@@ -2,13 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from hashlib import sha256
 from uuid import UUID
-
-
-def fingerprint(secret: str) -> str:
-    """What is kept of a token: enough to recognise it, not enough to use it."""
-    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

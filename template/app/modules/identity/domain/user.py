@@ -5,19 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Self
 from uuid import UUID
 
-from app.kernel.access import Role
-from app.kernel.errors import Conflict, RuleViolation
-
-MIN_PASSWORD_LENGTH = 12
-MAX_PASSWORD_LENGTH = 128
-
-
-def check_password(password: str) -> None:
-    """Raise `RuleViolation` if a password is too easy to guess, or too long to hash."""
-    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
-        raise RuleViolation(
-            f"A password has from {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters."
-        )
+from app.kernel.access import NEWCOMER, Role
+from app.kernel.errors import Conflict
 
 
 def normalized_email(email: str) -> str:
@@ -27,24 +16,16 @@ def normalized_email(email: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Somebody who has registered."""
+    """Somebody whom the service knows."""
 
     id: UUID
     email: str
-    password_hash: str
     role: Role
     created_at: dt.datetime
 
     @classmethod
-    def registered(cls, *, id: UUID, email: str, password_hash: str, now: dt.datetime) -> Self:
-        """A newcomer, who may only read."""
-        return cls(
-            id=id,
-            email=normalized_email(email),
-            password_hash=password_hash,
-            role=Role.VIEWER,
-            created_at=now,
-        )
+    def new(cls, *, id: UUID, email: str, now: dt.datetime, role: Role = NEWCOMER) -> Self:
+        return cls(id=id, email=normalized_email(email), role=role, created_at=now)
 
     def with_role(self, role: Role, changed_by: UUID) -> Self:
         """Nobody changes their own role, so that an administrator always remains."""

@@ -6,7 +6,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.kernel.token_session import TokenSession
 from app.modules.identity.domain.refresh_token import RefreshToken
+from app.modules.identity.domain.user import User
+from app.modules.identity.infrastructure.user import to_user, user_table
 from app.platform.persistence import tables
 from app.platform.persistence.database import Database
 
@@ -19,6 +22,15 @@ refresh_token_table = sa.Table(
     sa.Column("expires_at", tables.Timestamp(), nullable=False),
     sa.Column("used", sa.Boolean(), nullable=False),
     info={"module": "identity"},
+)
+
+# Made once, as every request sends it. A session lives as long as the family of its tokens.
+_user_of_session = sa.select(user_table).where(
+    user_table.c.id == sa.bindparam("user_id"),
+    sa.exists().where(
+        refresh_token_table.c.family_id == sa.bindparam("session_id"),
+        refresh_token_table.c.user_id == user_table.c.id,
+    ),
 )
 
 
@@ -38,6 +50,12 @@ class SqlRefreshTokenRepository:
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).mappings().one_or_none()
         return None if row is None else RefreshToken(**row)
+
+    async def user_of(self, session: TokenSession) -> User | None:
+        values = {"user_id": session.user_id, "session_id": session.id}
+        async with self._database.reading() as connection:
+            row = (await connection.execute(_user_of_session, values)).mappings().one_or_none()
+        return None if row is None else to_user(row)
 
     async def mark_used(self, fingerprint: str) -> bool:
         change = (

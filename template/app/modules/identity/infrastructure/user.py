@@ -6,11 +6,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.kernel.access import Role, Session
+from app.kernel.access import NEWCOMER, Role
 from app.kernel.errors import Conflict
 from app.kernel.paging import Page
 from app.modules.identity.domain.user import User
-from app.modules.identity.infrastructure.refresh_token import refresh_token_table
 from app.platform.persistence import tables
 from app.platform.persistence.database import Database
 
@@ -19,7 +18,6 @@ user_table = sa.Table(
     tables.metadata,
     sa.Column("id", sa.Uuid(), primary_key=True),
     sa.Column("email", sa.String(254), nullable=False, unique=True),
-    sa.Column("password_hash", sa.String(200), nullable=False),
     sa.Column("role", sa.String(20), nullable=False),
     sa.Column("created_at", tables.Timestamp(), nullable=False),
     info={"module": "identity"},
@@ -29,13 +27,6 @@ user_table = sa.Table(
 # Made once: every request looks up its caller, and building a statement takes its time.
 _by_id = sa.select(user_table).where(user_table.c.id == sa.bindparam("id"))
 _by_id_locked = _by_id.with_for_update()
-# A session lives as long as the family of its refresh tokens.
-_by_session = _by_id.where(
-    sa.exists().where(
-        refresh_token_table.c.family_id == sa.bindparam("session_id"),
-        refresh_token_table.c.user_id == user_table.c.id,
-    )
-)
 _by_email = sa.select(user_table).where(user_table.c.email == sa.bindparam("email"))
 
 
@@ -50,7 +41,7 @@ class SqlUserRepository:
             async with self._database.transaction() as connection:
                 await connection.execute(user_table.insert().values(asdict(user)))
         except (Conflict, sa.exc.IntegrityError) as error:
-            raise Conflict("Somebody has registered with this email already.") from error
+            raise Conflict("Somebody has this email already.") from error
 
     async def get(self, user_id: UUID) -> User | None:
         return await self._one(_by_id, id=user_id)
@@ -61,16 +52,13 @@ class SqlUserRepository:
     async def find(self, email: str) -> User | None:
         return await self._one(_by_email, email=email)
 
-    async def find_in(self, session: Session) -> User | None:
-        return await self._one(_by_session, id=session.user_id, session_id=session.id)
-
     async def page(self, limit: int, after: UUID | None) -> Page[User]:
         query = sa.select(user_table).order_by(user_table.c.id).limit(limit + 1)
         if after is not None:
             query = query.where(user_table.c.id > after)
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        users = [_to_user(row) for row in rows[:limit]]
+        users = [to_user(row) for row in rows[:limit]]
         return Page(users, users[-1].id if len(rows) > limit else None)
 
     async def replace(self, user: User) -> None:
@@ -85,8 +73,22 @@ class SqlUserRepository:
     async def _one(self, query: sa.Select[Any], **values: object) -> User | None:
         async with self._database.reading() as connection:
             row = (await connection.execute(query, values)).mappings().one_or_none()
-        return None if row is None else _to_user(row)
+        return None if row is None else to_user(row)
 
 
-def _to_user(row: sa.RowMapping) -> User:
-    return User(**dict(row) | {"role": Role(row["role"])})
+def to_user(row: sa.RowMapping) -> User:
+    """The user in a row of `user_table`, or of a query that joins it."""
+    return User(
+        id=row[user_table.c.id],
+        email=row[user_table.c.email],
+        role=_role(row[user_table.c.role]),
+        created_at=row[user_table.c.created_at],
+    )
+
+
+def _role(stored: str) -> Role:
+    """A role that the service no longer knows counts for no more than a newcomer's."""
+    return Role(stored) if stored in _ROLES else NEWCOMER
+
+
+_ROLES = frozenset(Role)

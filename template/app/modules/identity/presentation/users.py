@@ -1,4 +1,4 @@
-"""Managing people over HTTP."""
+"""Oneself, and managing people, over HTTP."""
 
 import datetime as dt
 from uuid import UUID
@@ -11,8 +11,17 @@ from app.kernel.paging import Page
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.domain.user import User
 from app.platform.auth.caller import Caller
+from app.platform.http.bodies import StrictRoute
 from app.platform.http.paging import DEFAULT_LIMIT, Cursor, Limit, PageOutput
 from app.platform.http.problems import problems
+
+
+class Profile(BaseModel):
+    """A user, as they see themself."""
+
+    id: UUID
+    email: str
+    role: Role
 
 
 class RoleChange(BaseModel):
@@ -36,15 +45,32 @@ class UserPage(PageOutput[UserOutput]):
     """Some users, and where the next ones are."""
 
 
+def me_router(administration: UserAdministration) -> APIRouter:
+    """The route for who wants to know who they are."""
+    router = APIRouter(prefix="/api/v1", tags=["auth"])
+
+    @router.get("/me", response_model=Profile, responses=problems(401))
+    async def me(caller: Caller) -> User:
+        """Who the caller is."""
+        return await administration.me(caller)
+
+    return router
+
+
 def user_router(administration: UserAdministration) -> APIRouter:
     """The routes; each of them asks one use case."""
-    router = APIRouter(prefix="/api/v1/users", tags=["users"], responses=problems(401, 403, 422))
+    router = APIRouter(
+        route_class=StrictRoute,
+        prefix="/api/v1/users",
+        tags=["users"],
+        responses=problems(401, 403, 422),
+    )
 
     @router.get("", response_model=UserPage)
     async def browse(
         caller: Caller, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
     ) -> Page[User]:
-        """Read users in the order they registered."""
+        """Read users in the order they came."""
         return await administration.page(caller, limit, cursor)
 
     @router.get("/{user_id}", response_model=UserOutput, responses=problems(404))

@@ -1,124 +1,179 @@
-"""Registering, logging in, and refresh tokens that are used once."""
+"""Registering, passwords, and how guessing them is slowed down."""
 
 import datetime as dt
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 
-from app.kernel.access import Role, Session
-from app.kernel.errors import Conflict, NotAuthenticated, RuleViolation
-from app.modules.identity.application.accounts import Accounts
-from app.platform.auth.jwt import JwtAccessTokens
+from app.kernel.access import NEWCOMER, Principal, Role
+from app.kernel.errors import (
+    Conflict,
+    NotAllowed,
+    NotAuthenticated,
+    RuleViolation,
+    TooManyAttempts,
+)
+from app.modules.identity.application.accounts import Accounts, Registration
 from tests import fakes
+from tests.unit.modules.identity.accounts import ALLOWED, EMAIL, HERE, PASSWORD, accounts_of
 
-EMAIL = "alice@example.com"
-PASSWORD = "correct horse battery"
-REFRESH_LIFETIME = dt.timedelta(days=30)
+
+class Logins:
+    """Notes whose logins have ended."""
+
+    def __init__(self) -> None:
+        self.ended: list[UUID] = []
+
+    async def remove_of_user(self, user_id: UUID) -> None:
+        self.ended.append(user_id)
 
 
 @pytest.fixture
 def clock() -> fakes.Clock:
-    clock = fakes.Clock()
-    clock.now = dt.datetime.now(dt.UTC)
-    return clock
+    return fakes.Clock()
 
 
 @pytest.fixture
-def accounts(clock: fakes.Clock) -> Accounts:
-    numbers: Iterator[int] = iter(range(1, 1000))
-    refresh_tokens = fakes.InMemoryRefreshTokens()
-    return Accounts(
-        fakes.InMemoryUsers(refresh_tokens),
-        refresh_tokens,
-        passwords=fakes.ReversedPasswords(),
-        access_tokens=JwtAccessTokens("k" * 32, "service", dt.timedelta(minutes=15), clock=clock),
-        refresh_lifetime=REFRESH_LIFETIME,
-        clock=clock,
-        new_id=lambda: UUID(int=next(numbers)),
-        transaction=fakes.no_transaction,
-    )
+def users() -> fakes.InMemoryUsers:
+    return fakes.InMemoryUsers()
 
 
-async def test_a_newcomer_may_only_read(accounts: Accounts) -> None:
+@pytest.fixture
+def logins() -> Logins:
+    return Logins()
+
+
+@pytest.fixture
+def accounts(clock: fakes.Clock, users: fakes.InMemoryUsers, logins: Logins) -> Accounts:
+    return accounts_of(clock, logins, users=users)
+
+
+async def test_who_registers_is_a_newcomer(accounts: Accounts, users: fakes.InMemoryUsers) -> None:
     user = await accounts.register(" Alice@Example.com", PASSWORD)
 
-    assert (user.email, user.role) == (EMAIL, Role.VIEWER)
-    assert user.password_hash != PASSWORD
+    assert (user.email, user.role) == (EMAIL, NEWCOMER)
+    assert await users.get(user.id) == user
+    assert await accounts.authenticate(EMAIL, PASSWORD, HERE) == user
 
 
-@pytest.mark.parametrize("password", ["x" * 11, "x" * 129])
-async def test_a_password_has_a_sensible_length(accounts: Accounts, password: str) -> None:
-    with pytest.raises(RuleViolation, match="from 12 to 128"):
+@pytest.mark.parametrize("password", ["x" * 11, "x" * 129, "known to every thief", EMAIL])
+async def test_a_password_must_be_hard_to_guess(accounts: Accounts, password: str) -> None:
+    with pytest.raises(RuleViolation):
         await accounts.register(EMAIL, password)
 
 
-async def test_an_email_registers_once(accounts: Accounts) -> None:
-    await accounts.register(EMAIL, PASSWORD)
+async def test_a_stranger_does_not_learn_who_has_registered(
+    accounts: Accounts, users: fakes.InMemoryUsers
+) -> None:
+    first = await accounts.register(EMAIL, PASSWORD)
+    second = await accounts.register(EMAIL.upper(), "another good password")
 
+    assert (second.email, second.role) == (first.email, first.role)
+    assert list(users.users.values()) == [first]
+    assert await accounts.authenticate(EMAIL, PASSWORD, HERE) == first
     with pytest.raises(Conflict):
-        await accounts.register(EMAIL.upper(), PASSWORD)
+        await accounts.create(fakes.BOB, EMAIL, PASSWORD)
 
 
-async def test_a_login_proves_who_one_is(accounts: Accounts) -> None:
-    user = await accounts.register(EMAIL, PASSWORD)
-    tokens = await accounts.login(EMAIL.upper(), PASSWORD)
+async def test_where_administrators_register_people_nobody_else_does(
+    clock: fakes.Clock, logins: Logins, users: fakes.InMemoryUsers
+) -> None:
+    closed = accounts_of(clock, logins, users=users, registration=Registration.ADMIN)
+    with pytest.raises(NotAllowed):
+        await closed.register(EMAIL, PASSWORD)
+    user = await closed.create(fakes.BOB, EMAIL, PASSWORD)
+    assert users.users == {user.id: user}
 
-    caller = await accounts.caller_of(tokens.access_token)
-    assert (caller.id, caller.role) == (user.id, Role.VIEWER)
-    assert await accounts.me(caller) == user
+    nobody = accounts_of(clock, logins, users=users, access=fakes.Nobody())
+    with pytest.raises(NotAllowed):
+        await nobody.create(fakes.ALICE, "bob@example.com", PASSWORD)
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
-async def test_nobody_learns_who_has_registered(accounts: Accounts, email: str) -> None:
+async def test_a_wrong_password_and_an_unknown_email_sound_alike(
+    accounts: Accounts, email: str
+) -> None:
     await accounts.register(EMAIL, PASSWORD)
 
     with pytest.raises(NotAuthenticated, match="The email or the password is wrong"):
-        await accounts.login(email, "wrong")
+        await accounts.authenticate(email, "wrong", HERE)
 
 
-async def test_a_refresh_token_gives_a_new_pair_once(accounts: Accounts) -> None:
+@pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
+async def test_who_fails_again_and_again_waits_longer_and_longer(
+    accounts: Accounts, clock: fakes.Clock, email: str
+) -> None:
     await accounts.register(EMAIL, PASSWORD)
-    first = await accounts.login(EMAIL, PASSWORD)
-    second = await accounts.refresh(first.refresh_token)
 
-    assert await accounts.caller_of(second.access_token)
-    with pytest.raises(NotAuthenticated):
-        await accounts.refresh(first.refresh_token)
-    # The second use betrayed a theft: whoever holds the other token is out as well.
-    with pytest.raises(NotAuthenticated):
-        await accounts.refresh(second.refresh_token)
+    async def wait(password: str = "wrong") -> int:
+        try:
+            await accounts.authenticate(email, password, HERE)
+        except TooManyAttempts as error:
+            return error.seconds
+        except NotAuthenticated:
+            return 0
+        return -1
+
+    assert [await wait() for _ in range(ALLOWED + 1)] == [0] * ALLOWED + [1]
+    assert await wait(PASSWORD) == 1  # not even with the right one
+    clock.now += dt.timedelta(seconds=1)
+    assert [await wait(), await wait()] == [0, 2]
+    clock.now += dt.timedelta(seconds=2)
+    assert [await wait(), await wait()] == [0, 4]
+    clock.now += dt.timedelta(days=1)
+    assert await wait() == 0
 
 
-async def test_a_refresh_token_ends(accounts: Accounts, clock: fakes.Clock) -> None:
+async def test_a_success_is_no_failure(accounts: Accounts) -> None:
     await accounts.register(EMAIL, PASSWORD)
-    tokens = await accounts.login(EMAIL, PASSWORD)
-    clock.now += REFRESH_LIFETIME
 
-    with pytest.raises(NotAuthenticated):
-        await accounts.refresh(tokens.refresh_token)
+    for _ in range(ALLOWED * 3):
+        await accounts.authenticate(EMAIL, PASSWORD, HERE)
+    for _ in range(ALLOWED - 1):
+        with pytest.raises(NotAuthenticated):
+            await accounts.authenticate(EMAIL, "wrong", HERE)
+    await accounts.authenticate(EMAIL, PASSWORD, HERE)
+    for _ in range(ALLOWED - 1):
+        with pytest.raises(NotAuthenticated):
+            await accounts.authenticate(EMAIL, "wrong", HERE)
 
 
-async def test_a_logout_ends_one_session(accounts: Accounts) -> None:
+async def test_an_address_that_tries_many_accounts_waits_too(accounts: Accounts) -> None:
     await accounts.register(EMAIL, PASSWORD)
-    here, there = await accounts.login(EMAIL, PASSWORD), await accounts.login(EMAIL, PASSWORD)
+    for number in range(ALLOWED * 2):
+        with pytest.raises(NotAuthenticated):
+            await accounts.authenticate(f"{number}@example.com", "wrong", HERE)
 
-    await accounts.logout(here.refresh_token)
-    await accounts.logout("nonsense")
+    with pytest.raises(TooManyAttempts):
+        await accounts.authenticate(EMAIL, PASSWORD, HERE)
+    assert await accounts.authenticate(EMAIL, PASSWORD, "192.0.2.2")
 
+
+async def test_a_new_password_ends_all_logins(accounts: Accounts, logins: Logins) -> None:
+    user = await accounts.register(EMAIL, PASSWORD)
+    caller = Principal(user.id, user.role)
+
+    with pytest.raises(RuleViolation, match="current password"):
+        await accounts.change_password(caller, "wrong", "another good password", HERE)
+    with pytest.raises(RuleViolation):
+        await accounts.change_password(caller, PASSWORD, "short", HERE)
+    assert logins.ended == []
+
+    await accounts.change_password(caller, PASSWORD, "another good password", HERE)
+
+    assert logins.ended == [user.id]
+    assert await accounts.authenticate(EMAIL, "another good password", HERE)
     with pytest.raises(NotAuthenticated):
-        await accounts.refresh(here.refresh_token)
-    with pytest.raises(NotAuthenticated, match="has ended"):
-        await accounts.caller_of(here.access_token)
-    assert await accounts.caller_of(there.access_token)
-    assert await accounts.refresh(there.refresh_token)
+        await accounts.authenticate(EMAIL, PASSWORD, HERE)
 
 
-async def test_whose_user_is_gone_proves_nothing(accounts: Accounts, clock: fakes.Clock) -> None:
-    tokens = JwtAccessTokens("k" * 32, "service", dt.timedelta(minutes=15), clock=clock)
-    token = tokens.issue(Session(fakes.ALICE.id, UUID(int=1)), clock.now)
+async def test_who_is_appointed_again_gets_another_role_and_password(
+    accounts: Accounts, logins: Logins
+) -> None:
+    before = await accounts.register(EMAIL, PASSWORD)
 
-    with pytest.raises(NotAuthenticated, match="has ended"):
-        await accounts.caller_of(token)
-    with pytest.raises(NotAuthenticated, match="gone"):
-        await accounts.me(fakes.ALICE)
+    after = await accounts.appoint(EMAIL, "another good password", Role.ADMIN)
+
+    assert (after.id, after.role) == (before.id, Role.ADMIN)
+    assert logins.ended == [before.id]
+    assert await accounts.authenticate(EMAIL, "another good password", HERE) == after

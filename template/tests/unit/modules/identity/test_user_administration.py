@@ -4,15 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import Role
-from app.kernel.errors import Conflict, NotAllowed, NotFound
+from app.kernel.access import NEWCOMER, Role
+from app.kernel.errors import Conflict, NotAllowed, NotAuthenticated, NotFound
 from app.kernel.events import EventBus
 from app.modules.identity import UserDeleted
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.domain.user import User
 from tests import fakes
-
-PASSWORD = "correct horse battery"
 
 
 class Setting:
@@ -25,12 +23,10 @@ class Setting:
         bus.subscribe(UserDeleted, self._note)
         self.use_cases = UserAdministration(
             self.users,
-            fakes.InMemoryRefreshTokens(),
             access=access,
             events=bus,
-            passwords=fakes.ReversedPasswords(),
             clock=fakes.Clock(),
-            new_id=lambda: fakes.ALICE.id,
+            new_id=iter([fakes.ALICE.id, UUID(int=8)]).__next__,
             transaction=fakes.no_transaction,
         )
 
@@ -38,7 +34,7 @@ class Setting:
         self.events.append(event)
 
     async def alice(self) -> User:
-        return await self.use_cases.appoint("alice@example.com", PASSWORD, Role.EDITOR)
+        return await self.use_cases.appoint("alice@example.com", NEWCOMER)
 
 
 @pytest.fixture
@@ -55,6 +51,15 @@ async def test_people_are_found(setting: Setting) -> None:
         await setting.use_cases.get(fakes.BOB, UUID(int=9))
 
 
+async def test_one_learns_who_one_is(setting: Setting) -> None:
+    with pytest.raises(NotAuthenticated):
+        await setting.use_cases.me(fakes.ALICE)
+
+    alice = await setting.alice()
+
+    assert await setting.use_cases.me(fakes.ALICE) == alice
+
+
 async def test_a_role_is_given_by_another(setting: Setting) -> None:
     alice = await setting.alice()
 
@@ -63,7 +68,7 @@ async def test_a_role_is_given_by_another(setting: Setting) -> None:
     assert changed.role == Role.ADMIN
     assert await setting.users.get(alice.id) == changed
     with pytest.raises(Conflict):
-        await setting.use_cases.change_role(fakes.ALICE, alice.id, Role.VIEWER)
+        await setting.use_cases.change_role(fakes.ALICE, alice.id, NEWCOMER)
 
 
 async def test_who_is_deleted_is_announced(setting: Setting) -> None:
@@ -77,14 +82,13 @@ async def test_who_is_deleted_is_announced(setting: Setting) -> None:
     assert setting.events == [UserDeleted(alice.id, deleted_by=fakes.BOB.id)]
 
 
-async def test_appointing_again_changes_role_and_password(setting: Setting) -> None:
+async def test_appointing_again_changes_the_role(setting: Setting) -> None:
     before = await setting.alice()
 
-    after = await setting.use_cases.appoint("Alice@example.com", PASSWORD * 2, Role.ADMIN)
+    after = await setting.use_cases.appoint("Alice@example.com", Role.ADMIN)
 
     assert (after.id, after.created_at) == (before.id, before.created_at)
     assert after.role == Role.ADMIN
-    assert after.password_hash != before.password_hash
     assert list(setting.users.users.values()) == [after]
 
 

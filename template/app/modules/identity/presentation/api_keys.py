@@ -1,0 +1,120 @@
+"""Giving out and revoking API keys over HTTP."""
+
+import datetime as dt
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.kernel.paging import Page
+from app.modules.identity.application.api_keys import ApiKeys, KeyOrder
+from app.modules.identity.domain.api_key import ApiKey
+from app.modules.identity.domain.user import User
+from app.modules.identity.presentation.users import UserOutput
+from app.platform.auth.caller import Caller
+from app.platform.http.bodies import StrictRoute
+from app.platform.http.fields import Email, Instant, ShortText
+from app.platform.http.paging import DEFAULT_LIMIT, Cursor, Limit, PageOutput
+from app.platform.http.problems import problems
+
+Scope = Annotated[
+    str,
+    Field(max_length=100, pattern=r"^(\*|[a-z][a-z0-9_-]*):(read|write|delete|manage)$"),
+]
+
+
+class Owner(BaseModel):
+    """Who shall have keys."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email
+
+
+class KeyRequest(BaseModel):
+    """What a key is for: without `scopes`, for all that its owner may do."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: UUID
+    name: ShortText
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=100)] | None = None
+    expires_at: Instant | None = None
+
+    def order(self) -> KeyOrder:
+        scopes = None if self.scopes is None else frozenset(self.scopes)
+        return KeyOrder(
+            user_id=self.user_id, name=self.name, scopes=scopes, expires_at=self.expires_at
+        )
+
+
+def _sorted(scopes: frozenset[str] | None) -> list[str] | None:
+    return None if scopes is None else sorted(scopes)
+
+
+class KeyOutput(BaseModel):
+    """A key without its secret; `prefix` tells which one somebody holds."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    user_id: UUID
+    name: str
+    prefix: str
+    scopes: Annotated[list[str] | None, BeforeValidator(_sorted)]
+    created_at: dt.datetime
+    expires_at: dt.datetime | None
+    last_used_at: dt.datetime | None
+    revoked_at: dt.datetime | None
+
+
+class NewKeyOutput(BaseModel):
+    """A key that has just been made; `key` is shown this once."""
+
+    key: str
+    details: KeyOutput
+
+
+class KeyPage(PageOutput[KeyOutput]):
+    """Some keys, and where the next ones are."""
+
+
+def api_key_router(keys: ApiKeys) -> APIRouter:
+    """The routes; each of them asks one use case."""
+    router = APIRouter(route_class=StrictRoute, prefix="/api/v1", responses=problems(401, 403, 422))
+
+    @router.post(
+        "/users",
+        tags=["users"],
+        status_code=201,
+        response_model=UserOutput,
+        responses=problems(409),
+    )
+    async def create_owner(caller: Caller, body: Owner, response: Response) -> User:
+        """Make a user whom keys can belong to."""
+        user = await keys.create_owner(caller, body.email)
+        response.headers["Location"] = f"/api/v1/users/{user.id}"
+        return user
+
+    @router.post("/api-keys", tags=["api keys"], status_code=201, responses=problems(404))
+    async def create(caller: Caller, body: KeyRequest) -> NewKeyOutput:
+        """Make a key for a user; the answer is the only place where it is ever seen."""
+        made = await keys.create(caller, body.order())
+        return NewKeyOutput(key=made.text, details=KeyOutput.model_validate(made.key))
+
+    @router.get("/api-keys", tags=["api keys"], response_model=KeyPage)
+    async def browse(
+        caller: Caller, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+    ) -> Page[ApiKey]:
+        """Read keys in the order they were made."""
+        return await keys.page(caller, limit, cursor)
+
+    @router.delete(
+        "/api-keys/{key_id}", tags=["api keys"], status_code=204, responses=problems(404)
+    )
+    async def revoke(caller: Caller, key_id: UUID) -> None:
+        """Revoke a key: it proves nothing from now on."""
+        await keys.revoke(caller, key_id)
+
+    return router

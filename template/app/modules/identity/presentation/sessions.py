@@ -1,0 +1,63 @@
+"""Logging in and out with a session cookie over HTTP."""
+
+import datetime as dt
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from app.modules.identity.application.sessions import Sessions
+from app.modules.identity.domain.session import Session
+from app.modules.identity.presentation.accounts import Credentials
+from app.platform.auth.caller import Caller
+from app.platform.auth.session import Cookie, Proof, csrf_token, forget_cookie, set_cookie
+from app.platform.http.bodies import StrictRoute
+from app.platform.http.client import ClientAddress
+from app.platform.http.problems import problems
+
+
+class SessionOutput(BaseModel):
+    """A session; unsafe methods need its `csrf_token` in the header `X-CSRF-Token`."""
+
+    csrf_token: str
+    expires_at: dt.datetime
+
+    @classmethod
+    def of(cls, secret: str, session: Session) -> "SessionOutput":
+        return cls(csrf_token=csrf_token(secret), expires_at=session.expires_at)
+
+
+def session_router(sessions: Sessions) -> APIRouter:
+    """The routes; each of them asks one use case."""
+    router = APIRouter(
+        route_class=StrictRoute, prefix="/api/v1/auth", tags=["auth"], responses=problems(422)
+    )
+
+    @router.post("/login", responses=problems(401, 429))
+    async def login(
+        previous: Cookie, address: ClientAddress, body: Credentials, response: Response
+    ) -> SessionOutput:
+        """Begin a session; the answer sets its cookie."""
+        opened = await sessions.login(
+            body.email, body.password.get_secret_value(), address, previous
+        )
+        set_cookie(response, opened.secret)
+        return SessionOutput.of(opened.secret, opened.session)
+
+    @router.get("/session", responses=problems(401))
+    async def current(proof: Proof) -> SessionOutput:
+        """The session of the cookie, for a page that has just been loaded."""
+        return SessionOutput.of(proof, await sessions.current(proof))
+
+    @router.post("/logout", status_code=204, responses=problems(401, 403))
+    async def logout(proof: Proof, _: Caller, response: Response) -> None:
+        """End this session."""
+        await sessions.logout(proof)
+        forget_cookie(response)
+
+    @router.post("/logout-everywhere", status_code=204, responses=problems(401, 403))
+    async def logout_everywhere(caller: Caller, response: Response) -> None:
+        """End all sessions of the caller, this one included."""
+        await sessions.logout_everywhere(caller)
+        forget_cookie(response)
+
+    return router

@@ -1,0 +1,44 @@
+"""How logging in with email and password is put together."""
+
+from app.modules.identity.application.accounts import Accounts, Registration
+from app.modules.identity.application.login_guard import LoginGuard
+from app.modules.identity.application.ports import Proofs, UserRepository
+from app.modules.identity.application.user_administration import UserAdministration
+from app.modules.identity.infrastructure.failed_login import SqlFailedLoginRepository
+from app.modules.identity.infrastructure.password import SqlPasswordRepository
+from app.modules.identity.subscriptions import subscribe
+from app.platform.auth.passwords import Argon2Passwords
+from app.platform.parts import Platform
+from app.settings import Settings
+
+
+def accounts(
+    platform: Platform,
+    settings: Settings,
+    users: UserRepository,
+    administration: UserAdministration,
+    logins: Proofs,
+) -> Accounts:
+    """Accounts whose `logins` end when their password changes."""
+    password_hashes = SqlPasswordRepository(platform.database)
+    subscribe(platform.events, password_hashes, logins)
+    guard = LoginGuard(
+        SqlFailedLoginRepository(platform.database),
+        allowed_by_account=settings.failed_logins_per_account,
+        allowed_by_address=settings.failed_logins_per_address,
+        clock=platform.clock,
+        transaction=platform.transaction,
+    )
+    return Accounts(
+        users,
+        password_hashes,
+        logins,
+        administration=administration,
+        passwords=Argon2Passwords(),
+        guard=guard,
+        registration=Registration(settings.registration),
+        access=platform.access,
+        clock=platform.clock,
+        new_id=platform.new_id,
+        transaction=platform.transaction,
+    )

@@ -1,0 +1,1 @@
+"""Counting how often somebody asks, in a window of time that slides."""

@@ -1,0 +1,89 @@
+"""Who may do what: the whole table, and an endpoint that is not in it fails."""
+
+import uuid
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.kernel.access import NEWCOMER
+from tests.access import expected
+from tests.access.everybody import ANYBODY, IDENTIFIED, MANAGERS
+from tests.access.logins import Headers, LogIn
+from tests.access.rules import Rule, Rules
+from tests.logins import login
+
+
+def _bodies() -> Iterator[tuple[str, Any]]:
+    """The path of each entity, and what makes one, as its own test has them."""
+    for path in sorted(Path(__file__).parent.glob("modules/*/test_*.py")):
+        test = import_module(f"tests.integration.modules.{path.parent.name}.{path.stem}")
+        if hasattr(test, "OTHER_BODY"):
+            yield test.PATH, test.BODY
+
+
+BODIES = dict(_bodies())
+
+RULES: Rules = {
+    ("GET", "/health/live"): Rule(ANYBODY),
+    ("GET", "/health/ready"): Rule(ANYBODY),
+    ("GET", "/api/v1/me"): Rule(IDENTIFIED),
+    ("GET", "/api/v1/users"): Rule(MANAGERS),
+    ("GET", "/api/v1/users/{user_id}"): Rule(MANAGERS),
+    ("PUT", "/api/v1/users/{user_id}/role"): Rule(MANAGERS, {"role": NEWCOMER}),
+    ("DELETE", "/api/v1/users/{user_id}"): Rule(MANAGERS),
+    **expected.RULES,
+    **login.RULES,
+}
+for path, body in BODIES.items():
+    item = path + "/{entity_id}"
+    RULES |= {
+        ("GET", path): Rule(expected.READERS),
+        ("POST", path): Rule(expected.CREATORS, body),
+        ("GET", item): Rule(expected.READERS),
+        ("PUT", item): Rule(expected.CHANGERS, body),
+        ("DELETE", item): Rule(expected.DELETERS),
+    }
+
+
+@pytest.fixture
+async def callers(client: httpx.AsyncClient, log_in: LogIn) -> dict[str, Headers]:
+    return {"anonymous": {}, **await expected.callers(client, log_in)}
+
+
+async def test_every_endpoint_has_a_rule(app: FastAPI) -> None:
+    endpoints = {
+        (method.upper(), path)
+        for path, operations in app.openapi()["paths"].items()
+        for method in operations
+    }
+    assert endpoints - RULES.keys() == set(), "say in RULES who may call these"
+    assert RULES.keys() - endpoints == set(), "RULES has what the service does not"
+
+
+@pytest.mark.parametrize(("method", "path"), RULES, ids=" ".join)
+async def test_who_may(
+    client: httpx.AsyncClient, callers: dict[str, Headers], method: str, path: str
+) -> None:
+    rule = RULES[method, path]
+    collection, _, below = path.partition("/{entity_id}")
+    headers, target = {}, path
+    if collection != path:
+        body = BODIES[collection]
+        created = await client.post(collection, json=body, headers=callers[expected.OWNER])
+        headers, target = {"If-Match": created.headers["ETag"]}, created.headers["Location"] + below
+    target = target.replace("{user_id}", str(uuid.uuid4())).replace("{key_id}", str(uuid.uuid4()))
+
+    # The refused first: what the others do may leave nothing to try it on.
+    for name in sorted(callers, key=lambda name: (name in rule.allowed, name)):
+        response = await client.request(
+            method, target, json=rule.body, headers=headers | callers[name]
+        )
+        may = response.status_code not in {401, 403}
+        assert may == (name in rule.allowed), f"{name}: {response.status_code} {response.text}"
+        if not may:
+            assert response.status_code == (401 if name == "anonymous" else 403)

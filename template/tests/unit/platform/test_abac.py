@@ -1,0 +1,46 @@
+"""Who may do what: policies over who asks, what for, and whose it is."""
+
+from uuid import UUID
+
+import pytest
+
+from app.kernel.access import Action, Principal, Role
+from app.kernel.errors import NotAllowed
+from app.platform.authorization import abac
+
+ANN = Principal(UUID(int=1), Role.MEMBER)
+ADMIN = Principal(UUID(int=2), Role.ADMIN)
+MINE, THEIRS, ANY = ANN.id, UUID(int=3), None
+THINGS = {Action.READ, Action.WRITE, Action.DELETE}
+
+ALLOWED = {
+    *((ADMIN, action, owner) for action in Action for owner in (MINE, THEIRS, ANY)),
+    *((ANN, action, owner) for action in THINGS for owner in (MINE, ANY)),
+    (ANN, Action.READ, THEIRS),
+}
+
+
+@pytest.mark.parametrize("caller", [ANN, ADMIN])
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("owner", [MINE, THEIRS, ANY])
+def test_who_may_do_what(caller: Principal, action: Action, owner: UUID | None) -> None:
+    policy = abac.AttributeBasedAccess()
+
+    if (caller, action, owner) in ALLOWED:
+        policy.require(caller, action, "things", owner)
+    else:
+        with pytest.raises(NotAllowed, match=f"{action} things"):
+            policy.require(caller, action, "things", owner)
+
+
+def test_private_things_are_seen_by_owners_and_administrators(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    policy = abac.AttributeBasedAccess()
+    assert policy.visible_owner(ANN, "secrets") is None
+
+    monkeypatch.setattr(abac, "PRIVATE_KINDS", frozenset({"secrets"}))
+
+    assert policy.visible_owner(ANN, "secrets") == ANN.id
+    assert policy.visible_owner(ANN, "things") is None
+    assert policy.visible_owner(ADMIN, "secrets") is None

@@ -1,0 +1,57 @@
+"""The keys that sign tokens."""
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings, explain
+from tests.logins import login
+
+
+@pytest.fixture(autouse=True)
+def safe(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    monkeypatch.setenv("APP_DATABASE_URL", database_url)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("APP_SECRET_KEY", "x" * 31),
+        ("APP_SECRET_KEY", ""),
+        ("APP_PREVIOUS_SECRET_KEY", "x" * 32),
+    ],
+)
+def test_a_key_that_cannot_do_is_refused(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(ValidationError) as error:
+        Settings()
+    assert explain(error.value).startswith(f"{variable}: ")
+
+
+def test_production_needs_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APP_ENVIRONMENT", "production")
+
+    with pytest.raises(ValidationError) as error:
+        Settings()
+    assert "APP_SECRET_KEY: set a secret of your own" in explain(error.value)
+
+    monkeypatch.setenv("APP_SECRET_KEY", login.IN_PRODUCTION["secret_key"])
+    assert "APP_SECRET_KEY" not in _said()
+
+
+def _said() -> str:
+    try:
+        Settings()
+    except ValidationError as error:
+        return explain(error)
+    return ""
+
+
+def test_development_makes_a_key_of_its_own() -> None:
+    first, second = Settings(), Settings()
+
+    assert not first.has_own_secret_key
+    assert first.secret_key != second.secret_key
+    assert first.secret_key.get_secret_value() not in repr(first)

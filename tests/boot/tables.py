@@ -1,0 +1,77 @@
+"""All that is in a service's database, read as often as one likes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..support import ENVIRONMENT
+from .running import Service
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+
+# Runs in the service's environment, where its driver is, and prints a line for each that it reads.
+READER = """
+import asyncio, json, sys
+import sqlalchemy as sa
+from app.platform.persistence import adapter
+
+def text(value):
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+def found(connection):
+    everything = sa.select(sa.text("*"))
+    return {
+        name: [dict(row) for row in
+               connection.execute(everything.select_from(sa.table(name))).mappings()]
+        for name in sa.inspect(connection).get_table_names()
+    }
+
+async def answer(url):
+    engine = adapter.create_engine(url)
+    for _ in sys.stdin:
+        async with engine.connect() as connection:
+            print(json.dumps(await connection.run_sync(found), default=text), flush=True)
+    await engine.dispose()
+
+asyncio.run(answer(sys.argv[1]))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads all tables; to start anew for each time would take most of a second."""
+
+    process: subprocess.Popen[str]
+
+    def tables(self) -> Tables:
+        """What is there now, as the database and not as the service says."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "the reader has ended; what it says stands in the output"
+        tables: Tables = json.loads(line)
+        return tables
+
+
+@contextmanager
+def reading(service: Service) -> Iterator[Reader]:
+    """A reader of the service's database."""
+    with subprocess.Popen(
+        [service.path / ".venv/bin/python", "-c", READER, service.database_url],
+        cwd=service.path,
+        env={**ENVIRONMENT, **service.variables},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        yield Reader(process)
+        assert process.stdin
+        process.stdin.close()

@@ -1,0 +1,298 @@
+"""What strangers try: nothing without rights, nothing by guessing ids, nothing by saying more."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from ..contract.callers import COOKIE, CSRF_HEADER, PASSWORD, Caller
+from ..contract.checks import body_of, problem, told
+from .attacked import CASE_NAMES, OPEN, Attacked, Route
+from .cases import CASES
+
+INVENTED = secrets.token_hex(32)
+# Proofs of identity that prove nothing, whatever the service takes.
+WORTHLESS: dict[str, dict[str, str]] = {
+    "nothing": {},
+    "no token": {"Authorization": "Bearer"},
+    "an invented token": {"Authorization": f"Bearer {secrets.token_hex(32)}"},
+    "a password": {"Authorization": "Basic YWRtaW46YWRtaW4="},
+    "an invented key": {"X-API-Key": f"{secrets.token_hex(4)}.{secrets.token_hex(32)}"},
+    "an invented session": {
+        "Cookie": f"{COOKIE}={INVENTED}",
+        CSRF_HEADER: hmac.new(INVENTED.encode(), b"csrf", hashlib.sha256).hexdigest(),
+    },
+    "what only proxies say": {
+        "X-Forwarded-User": "admin@example.com",
+        "X-Remote-User": "admin@example.com",
+        "X-Original-URL": "/health/live",
+        "X-Rewrite-URL": "/health/live",
+    },
+}
+# What nobody says of their own things, or of themself.
+NOT_SAID: dict[str, Any] = {
+    "id": str(UUID(int=1)),
+    "owner_id": str(UUID(int=1)),
+    "version": 100,
+    "created_at": "2000-01-01T00:00:00Z",
+    "updated_at": "2000-01-01T00:00:00Z",
+    "role": "admin",
+    "roles": ["admin"],
+    "is_admin": True,
+    "permissions": ["*:manage"],
+    "scopes": ["*:manage"],
+    "email_verified": True,
+    "password_hash": "x",
+    "key": "x",
+    "prefix": "x",
+    "revoked_at": None,
+    "last_used_at": None,
+    "__proto__": {"role": "admin"},
+    "constructor": {"prototype": {"role": "admin"}},
+    "$set": {"role": "admin"},
+    "role[]": "admin",
+    "surprise": 1,
+}
+
+
+def test_the_cases_have_every_answer() -> None:
+    for question in ("auth", "authorization", "database"):
+        met = {CASES[name][question] for name in CASE_NAMES}
+        assert met == {case[question] for case in CASES.values()}, question
+
+
+def send(
+    attacked: Attacked, caller: Caller | httpx.Client, route: Route, id_: str, **headers: str
+) -> httpx.Response:
+    """Send what the route takes, about the thing with this id."""
+    body = route.body(attacked.known)
+    options: dict[str, Any] = {} if body is None else {"json": body}
+    if "if-match" in str(route.operation.get("parameters", "")):
+        headers["If-Match"] = "*"
+    return caller.request(route.method, route.at(id_), headers=headers, **options)
+
+
+def test_nothing_is_for_who_proves_nothing(attacked: Attacked) -> None:
+    closed = [route for route in attacked.routes if not OPEN.fullmatch(route.path)]
+    described_as_open = {route.path for route in attacked.routes if route.is_open}
+    assert described_as_open.isdisjoint(route.path for route in closed)
+
+    with attacked.unchanged():
+        for route in closed:
+            id_ = attacked.existing_id(route) if route.takes_id else ""
+            for headers in WORTHLESS.values():
+                problem(send(attacked, attacked.client, route, id_, **headers), 401)
+
+
+def is_for_strangers(attacked: Attacked, route: Route) -> bool:
+    """Whether anybody may send this who is known."""
+    if OPEN.fullmatch(route.path) or route.is_of_oneself:
+        return True
+    if route.collection not in attacked.theirs:
+        return False
+    return {
+        "rbac": route.method == "GET",
+        "abac": route.method in {"GET", "POST"},
+        "permissions": False,
+    }[attacked.service.answers["authorization"]]
+
+
+def refused(attacked: Attacked) -> list[Route]:
+    return [route for route in attacked.routes if not is_for_strangers(attacked, route)]
+
+
+def what_is_told(response: httpx.Response) -> tuple[int, Any, list[tuple[str, str]]]:
+    """Return what a stranger could learn from an answer, without what names the request."""
+    content = problem(response, 403, 404)
+    for name in ("request_id", "instance"):
+        del content[name]
+    own = {"x-request-id", "date", "ratelimit", "content-length"}
+    headers = [(name, value) for name, value in response.headers.items() if name not in own]
+    return response.status_code, content, sorted(headers)
+
+
+def test_nothing_is_for_who_has_no_right(attacked: Attacked) -> None:
+    routes = refused(attacked)
+    assert len(routes) > 3
+
+    with attacked.unchanged():
+        for route in routes:
+            id_ = attacked.existing_id(route) if route.takes_id else ""
+            problem(send(attacked, attacked.stranger, route, id_), 403, 404)
+
+
+def test_what_is_hidden_is_as_if_it_were_not_there(attacked: Attacked) -> None:
+    tried = 0
+    with attacked.unchanged():
+        for route in attacked.routes:
+            if not route.takes_id or is_readable(attacked, route):
+                continue
+            id_ = attacked.existing_id(route)
+            for nothing in (str(uuid4()), str(UUID(int=0)), str(UUID(int=UUID(id_).int + 1))):
+                there, missing = (
+                    send(attacked, attacked.stranger, route, each) for each in (id_, nothing)
+                )
+                assert what_is_told(there) == what_is_told(missing), told(there)
+                for value in values_of(attacked, route):
+                    assert value not in there.text
+            tried += 1
+    assert tried >= 3
+
+
+def is_readable(attacked: Attacked, route: Route) -> bool:
+    """Whether strangers see what others have there, so that it need not hide from them."""
+    if route.collection not in attacked.theirs:
+        return False
+    if attacked.service.answers["authorization"] == "rbac":
+        return route.method == "GET"
+    return (
+        attacked.service.answers["authorization"] == "abac"
+        and route.kind not in attacked.private_kinds
+    )
+
+
+def values_of(attacked: Attacked, route: Route) -> list[str]:
+    """Return what a thing of that kind says that is not said of all alike."""
+    items = attacked.theirs.get(route.collection, [{"email": attacked.bystander.email}])
+    return [
+        value
+        for item in items
+        for name, value in item.items()
+        if isinstance(value, str)
+        and len(value) > 5
+        and name not in {"id", "created_at", "updated_at"}
+    ]
+
+
+def test_no_list_and_no_cursor_shows_what_is_hidden(attacked: Attacked) -> None:
+    for route in attacked.of_things("GET"):
+        if route.takes_id:
+            continue
+        everything = body_of(attacked.admin.get(route.path, params={"limit": 100}))["items"]
+        ids = {item["id"] for item in attacked.theirs[route.path]}
+        assert ids <= {item["id"] for item in everything}
+        places = [UUID(int=0), UUID(int=2**128 - 1), *(UUID(id_) for id_ in sorted(ids))]
+        cursors = [base64.urlsafe_b64encode(each.bytes).decode().rstrip("=") for each in places]
+        theirs = body_of(attacked.owner.get(route.path, params={"limit": 1}))["next_cursor"]
+        for cursor in (None, theirs, *cursors):
+            query = {"limit": "100"} | ({} if cursor is None else {"cursor": cursor})
+            response = attacked.stranger.get(route.path, params=query)
+            if attacked.service.answers["authorization"] == "permissions":
+                problem(response, 403)
+            elif route.kind in attacked.private_kinds:
+                page = body_of(response)
+                assert page["next_cursor"] is None
+                assert {item["owner_id"] for item in page["items"]} <= {attacked.stranger.id}
+
+
+def test_a_damaged_cursor_shows_nothing(attacked: Attacked) -> None:
+    for route in attacked.routes:
+        if "cursor" not in route.query:
+            continue
+        cursor = body_of(attacked.admin.get(route.path, params={"limit": 1}))["next_cursor"]
+        if cursor is None:
+            continue
+        for damaged in (cursor[:-1], cursor + "A", cursor + "=", f"../{cursor}", cursor.swapcase()):
+            response = attacked.admin.get(route.path, params={"cursor": damaged})
+            if response.status_code != 200:
+                problem(response, 422)
+            problem(attacked.client.get(route.path, params={"cursor": damaged}), 401)
+
+
+def test_nobody_says_more_than_they_may(attacked: Attacked) -> None:
+    """Each body is right but for one key, and that alone is what is wrong with it."""
+    with attacked.unchanged():
+        for route in attacked.routes:
+            known = attacked.known
+            id_ = attacked.existing_id(route) if route.takes_id else ""
+            if route.schema is None:
+                continue
+            for name, value in NOT_SAID.items():
+                if name in route.schema["properties"]:
+                    continue
+                body = (route.body(known) or {}) | {name: value}
+                headers = {"If-Match": "*"}
+                path = route.at(id_)
+                said = attacked.admin.request(route.method, path, json=body, headers=headers)
+                problem(said, 422)
+                assert [each["pointer"] for each in said.json()["errors"]] == [f"body/{name}"]
+
+
+def test_no_query_and_no_form_says_more(attacked: Attacked) -> None:
+    for route in attacked.of_things("POST"):
+        query = {name: str(value) for name, value in NOT_SAID.items()}
+        body = route.body({})
+        made = body_of(attacked.owner.post(route.path, params=query, json=body), 201)
+        assert (made["owner_id"], made["version"]) == (attacked.owner.id, 1)
+        assert made["id"] != NOT_SAID["id"]
+        assert made["created_at"] != NOT_SAID["created_at"]
+        form = attacked.owner.post(route.path, data={"owner_id": NOT_SAID["owner_id"]})
+        problem(form, 415, 422)
+        attacked.admin.delete(f"{route.path}/{made['id']}").raise_for_status()
+
+
+def test_replacing_takes_nothing_over(attacked: Attacked) -> None:
+    """An administrator changes what is another's: it stays the other's."""
+    for route in attacked.of_things("PUT"):
+        before = body_of(attacked.admin.get(route.at(attacked.existing_id(route))))
+        headers = {"If-Match": "*", "X-HTTP-Method-Override": "DELETE"}
+        path = f"{route.at(before['id'])}?owner_id={attacked.admin.id}&version=7"
+        after = body_of(attacked.admin.put(path, json=route.body({}), headers=headers))
+        assert after["version"] == before["version"] + 1
+        for name in ("id", "owner_id", "created_at"):
+            assert after[name] == before[name]
+        assert body_of(attacked.admin.get(route.at(before["id"]))) == after
+        attacked.theirs[route.collection][0] = after
+
+
+def test_nobody_is_promoted_by_themself(attacked: Attacked) -> None:
+    """Neither the stranger nor one who may write gets any further, whomever they name."""
+    with attacked.unchanged():
+        for caller in (attacked.stranger, attacked.owner):
+            for route in attacked.routes:
+                if route.kind not in {"users", "api-keys"} and "permissions" not in route.path:
+                    continue
+                if route.method == "GET" or route.is_of_oneself:
+                    continue
+                for id_ in (caller.id, attacked.admin.id, attacked.owner.id):
+                    body = route.body(
+                        {"user_id": id_, "role": "admin", "permissions": ["*:manage"]}
+                    )
+                    path = route.at(id_)
+                    problem(caller.request(route.method, path, json=body), 403, 404)
+
+
+def test_one_knows_only_oneself(attacked: Attacked) -> None:
+    """What is about oneself cannot be asked about another, in whatever way they are named."""
+    other = attacked.owner
+    for route in attacked.routes:
+        if not route.path.startswith("/api/v1/me"):
+            continue
+        ways: list[dict[str, Any]] = [
+            {"params": {"id": other.id, "user_id": other.id, "email": other.email}},
+            {"headers": {"X-User-ID": other.id, "X-Forwarded-User": other.email}},
+            {"headers": {"From": other.email}},
+        ]
+        mine = body_of(attacked.stranger.get(route.path))
+        assert other.id not in str(mine)
+        for way in ways:
+            assert body_of(attacked.stranger.get(route.path, **way)) == mine
+
+
+def test_a_password_is_changed_only_by_whose_it_is(attacked: Attacked) -> None:
+    if attacked.service.answers["auth"] not in {"jwt", "session"}:
+        return
+    body = {"current_password": PASSWORD, "new_password": f"{PASSWORD} of somebody else"}
+    with attacked.unchanged():
+        for more in ({"user_id": attacked.owner.id}, {"email": attacked.owner.email}):
+            said = attacked.stranger.put("/api/v1/auth/password", json=body | more)
+            problem(said, 422)
+        wrong = body | {"current_password": f"{PASSWORD}?"}
+        query = {"user_id": attacked.owner.id, "email": attacked.owner.email}
+        problem(attacked.stranger.put("/api/v1/auth/password", json=wrong, params=query), 422)

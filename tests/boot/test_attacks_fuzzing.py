@@ -1,0 +1,167 @@
+"""Thousands of generated requests: no fault, no answer that is not described, nothing astray."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from ..contract.answers import load_answers
+from ..contract.fuzzing import ENDING, fuzz, operations_of
+from .attacked import CASE_NAMES, WHEN_USED, Attacked
+from .tables import Row, Tables
+
+__all__ = ["CASE_NAMES"]
+
+# How many requests each service is sent at least; releases are tested with 2500.
+WANTED = int(os.environ.get("ANDAMIO_FUZZ_REQUESTS", "300"))
+# From here on there is time for all that can be wrong with each parameter, one after the other.
+THOROUGH = 2000
+
+Requests = list[tuple[str, str, int]]
+Record = Callable[[str, object], None]
+
+
+def fuzzed(attacked: Attacked, folder: Path) -> Requests:
+    """Fuzz the service as an administrator; returns what it says it was asked."""
+    document = attacked.routes[0].document
+    session = attacked.service.answers["auth"] == "session"
+    ending = ENDING if session else frozenset()
+    others = set(operations_of(document)) - ending
+    already = len(attacked.requests())
+    fuzzer = attacked.new("admin")
+    attacked.fuzzers.append(fuzzer.id)
+
+    def sent() -> Requests:
+        own = attacked.requests()[already:]
+        return [each for each in own if each[1] != "/openapi.json"]
+
+    def send(seed: int, phases: tuple[str, ...]) -> None:
+        missing = max(0, WANTED - len(sent()))
+        fuzz(
+            attacked.its.base_url,
+            document,
+            fuzzer.headers(),
+            folder,
+            examples=1 + missing // len(others),
+            seed=seed,
+            phases=phases,
+            left_out=ending,
+        )
+
+    if WANTED >= THOROUGH:
+        send(0, ("coverage",))
+    if ending:
+        fuzz(
+            attacked.its.base_url,
+            document,
+            attacked.new("admin").headers(),
+            folder,
+            examples=5,
+            left_out=others,
+        )
+    seed = 1
+    while len(sent()) < WANTED:
+        send(seed, ("fuzzing", "stateful"))
+        seed += 1
+    return sent()
+
+
+def by_id(rows: list[Row]) -> dict[str, Row]:
+    return {str(UUID(row["id"])): row for row in rows}
+
+
+def done(requests: Requests, method: str, collection: str, status: int) -> Counter[str]:
+    """How often this was done to each thing of a collection, by what was answered."""
+    prefix = f"{collection}/"
+    return Counter(
+        str(UUID(path.removeprefix(prefix)))
+        for each, path, answer in requests
+        if each == method and path.startswith(prefix) and answer == status
+        if "/" not in path.removeprefix(prefix)
+    )
+
+
+def assert_accounted_for(
+    collection: str, before: list[Row], after: list[Row], requests: Requests, fuzzer: str
+) -> None:
+    """A table holds what was there, and what the answers say was made, changed and deleted."""
+    made = sum(each == ("POST", collection, 201) for each in requests)
+    deleted = done(requests, "DELETE", collection, 204)
+    changed = done(requests, "PUT", collection, 200)
+    old, new = by_id(before), by_id(after)
+    assert len(new) == len(old) + made - len(deleted), collection
+    assert not new.keys() & deleted.keys(), collection
+    assert old.keys() - deleted.keys() <= new.keys(), collection
+    for id_, row in new.items():
+        first = old.get(id_, {})
+        assert row["version"] == first.get("version", 1) + changed[id_], row
+        if id_ not in old:
+            assert str(UUID(row["owner_id"])) == fuzzer, row
+        elif id_ in changed:
+            for name in ("owner_id", "created_at"):
+                assert row[name] == first[name], row
+        else:
+            assert row == first
+
+
+def test_generated_requests_do_no_harm(
+    attacked: Attacked, tmp_path: Path, record_property: Record
+) -> None:
+    before = attacked.rows()
+
+    requests = fuzzed(attacked, tmp_path)
+
+    after = attacked.rows()
+    attacked.make_things()  # some are gone
+    statuses = Counter(status for *_, status in requests)
+    auth = attacked.service.answers["auth"]
+    told = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
+    record_property("fuzzed", f"{auth}: {len(requests)} generated requests, answered {told}")
+    assert len(requests) >= WANTED
+    assert [each for each in requests if each[2] >= 500 or each[2] == 0] == []
+    assert "Traceback" not in attacked.its.log.read_text(encoding="utf-8")
+    assert after.keys() == before.keys()
+    fuzzer = attacked.fuzzers[-1]
+    for entity in load_answers(attacked.service.path / ".copier-answers.yml").entities:
+        kind = entity.path.rpartition("/")[2]
+        table = f"{entity.module}_{kind}"
+        assert_accounted_for(entity.path, before[table], after[table], requests, fuzzer)
+    assert_people_are_as_they_were(attacked, before, after, requests)
+
+
+def assert_people_are_as_they_were(
+    attacked: Attacked,
+    before: Tables,
+    after: Tables,
+    requests: Requests,
+) -> None:
+    old, new = by_id(before["identity_users"]), by_id(after["identity_users"])
+    assert {id_: new.get(id_) for id_ in old} == old
+    made = {id_: row for id_, row in new.items() if id_ not in old}
+    roles = Counter(row["role"].lower() for row in made.values())
+    # Whoever fuzzes, and whoever logs out meanwhile.
+    assert roles["admin"] <= 2
+    assert roles.keys() <= {"admin", attacked.least_role}
+    asked = ("/api/v1/users", "/api/v1/auth/register")
+    created = sum(each == "POST" and path in asked and s == 201 for each, path, s in requests)
+    assert len(made) <= created + roles["admin"]
+    for table in ("identity_passwords", "identity_permissions"):
+        owners = {row["user_id"] for row in proofs_added(table, before, after)}
+        assert owners.isdisjoint(row["id"] for row in before["identity_users"]), table
+    keys = len(proofs_added("identity_api_keys", before, after))
+    assert keys <= sum(each == ("POST", "/api/v1/api-keys", 201) for each in requests) + 1
+
+
+def proofs_added(table: str, before: Tables, after: Tables) -> list[Row]:
+    """What now proves who people are, or what they may do, and did not; the rest is as it was."""
+
+    def kept(row: Row) -> str:
+        return str({name: row[name] for name in row if name not in WHEN_USED})
+
+    old = {kept(row) for row in before.get(table, [])}
+    new = {kept(row): row for row in after.get(table, [])}
+    assert old <= new.keys(), table
+    return [row for text, row in new.items() if text not in old]

@@ -1,0 +1,434 @@
+"""What is no text that anybody would write, no value of its type, no body, or no method."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from ..contract.checks import answered, problem, told
+from .attacked import CASE_NAMES, SAFE_METHODS, Attacked, Route, resolved
+from .tables import Tables
+
+__all__ = ["CASE_NAMES"]
+
+JSON = {"Content-Type": "application/json"}
+# Nobody gets more back than they have sent, but for what says how they were wrong.
+LONGEST_ANSWER = 20_000
+REFUSALS = (400, 413, 415, 422)
+# Texts that mean something to somebody who should only keep them.
+TEXTS = [
+    "' OR '1'='1",
+    "'; DROP TABLE identity_users; --",
+    '" UNION SELECT email FROM identity_users /*',
+    "1; SELECT pg_sleep(10)",
+    "' AND SLEEP(10) #",
+    "\\'; --",
+    '{"$gt": ""}',
+    "'; return true; var x='",
+    "{{ 7 * 7 }} ${7 * 7} #{7 * 7} <%= 7 * 7 %> {7*7}",
+    "{0.__class__.__mro__} %(password)s %s %n %x",
+    "$(touch /tmp/x) `id` | id; id && id",
+    "line\r\nSet-Cookie: x=1\r\n\r\n<html>",
+    "\r\n* OK [INJECTED] \x1b[31m",
+    "../../../../etc/passwd",
+    "..\\..\\windows\\win.ini",
+    "file:///etc/passwd",
+    "http://169.254.169.254/latest/meta-data/",
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "=cmd|' /C calc'!A0",
+    "${jndi:ldap://127.0.0.1:9/x}",
+    "*)(uid=*))(|(uid=*",
+    "\u202etxt.exe \ufeff\u200b\u2028\u2029\ufffe\uffff",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467 Z\u0351\u036b\u0343\u036a",
+    "\u212a\u0130\u017f\ufb01\u1e9e",
+    "true",
+    "null",
+    "NaN",
+    "-1",
+    "1e999",
+    "0x7f",
+]
+# In JSON, what no text can hold, and what is too much.
+NO_TEXTS = [
+    rb'"a\u0000b"',
+    rb'"\ud800"',
+    rb'"\udc00\ud800"',
+    b'"\x01\x02"',
+    rb'"\x41"',
+    b'"\xc0\xaf\xc0\xae"',
+    b'"\xff\xfe"',
+    b'"\xed\xa0\x80"',
+    b'"\xf8\x88\x80\x80\x80"',
+    b'"%s"' % (b"x" * 100_000),
+    b'"%s"' % ("\U0001f600" * 20_000).encode(),
+]
+# What other languages and databases take for something else.
+CONFUSING: list[Any] = [
+    None,
+    [],
+    {},
+    [None],
+    ["x"],
+    [["x"]],
+    {"$ne": None},
+    {"$regex": ".*"},
+    {"$where": "sleep(10000)"},
+    {"__class__": "x"},
+    {"length": 1},
+    0,
+    -1,
+    1.5,
+    2**63,
+    -(2**63) - 1,
+    10**30,
+    1e308,
+    True,
+    False,
+    "",
+    " ",
+]
+
+
+def target(attacked: Attacked, route: Route) -> str:
+    """A thing, or a user, that may be changed by what gets through."""
+    return route.at(attacked.existing_id(route)) if route.takes_id else route.path
+
+
+def sent(attacked: Attacked, route: Route, content: bytes) -> httpx.Response:
+    """Send a body; whatever it is, it is not the service's fault."""
+    headers = {**JSON, "If-Match": "*"}
+    caller = attacked.asker(route)
+    path = target(attacked, route)
+    response = caller.request(route.method, path, content=content, headers=headers)
+    assert response.status_code < 500, f"{content!r:.200}: {told(response)}"
+    if response.status_code >= 400:
+        problem(response)
+        assert len(response.content) < LONGEST_ANSWER, f"{len(response.content)} bytes of answer"
+    return response
+
+
+def with_bodies(attacked: Attacked) -> list[Route]:
+    return [route for route in attacked.routes if route.schema is not None]
+
+
+def distinct(attacked: Attacked) -> list[Route]:
+    """One route for each kind of body: what has the same description is read by the same code."""
+    by_schema = {str(route.schema): route for route in reversed(with_bodies(attacked))}
+    return list(by_schema.values())
+
+
+def fields(route: Route) -> Iterator[str]:
+    assert route.schema is not None
+    yield from route.schema["properties"]
+
+
+def plain_of(route: Route) -> list[str]:
+    """The fields that take any text."""
+    assert route.schema is not None
+    parts = {
+        name: resolved(route.document, part) for name, part in route.schema["properties"].items()
+    }
+    return [
+        name
+        for name, part in parts.items()
+        if part["type"] == "string" and not {"format", "enum"} & part.keys()
+    ]
+
+
+def base(attacked: Attacked, route: Route) -> dict[str, Any]:
+    return route.body(attacked.known) or {}
+
+
+def assert_kept(attacked: Attacked, response: httpx.Response, name: str, value: Any) -> None:
+    """What was taken comes back as it was sent."""
+    if response.status_code not in {200, 201}:
+        return
+    content = response.json()
+    content = content.get("details", content)
+    if name not in content or value is None:
+        return
+    kept = [content]
+    if "Location" in response.headers:
+        kept.append(attacked.admin.get(response.headers["Location"]).json())
+    for each in kept:
+        assert is_same(each[name], value), (name, value, each)
+
+
+def is_same(kept: Any, value: Any) -> bool:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(kept) == float(value)
+    return type(kept) is type(value) and bool(kept == value)
+
+
+def test_texts_are_kept_as_they_are_or_refused(attacked: Attacked) -> None:
+    before = attacked.rows()
+    accepted = set()
+    for route in with_bodies(attacked):
+        plain = plain_of(route)
+        for number, text in enumerate(TEXTS):
+            others = [name for name in fields(route) if name not in plain]
+            unique = f"{text} {route.method} {number}"
+            tries = [dict.fromkeys(plain, unique), dict.fromkeys(others, text)]
+            for changes in filter(None, tries):
+                if number and route.is_of_logins and "password" in str(changes.keys()):
+                    continue  # it is only ever hashed, which takes its time
+                content = json.dumps(base(attacked, route) | changes).encode()
+                response = sent(attacked, route, content)
+                for name, value in changes.items():
+                    assert_kept(attacked, response, name, value)
+                if response.is_success:
+                    accepted |= {f"{route} {name}" for name in changes}
+    after = attacked.rows()
+
+    things = attacked.of_things("POST") + attacked.of_things("PUT")
+    assert {f"{each} {name}" for each in things for name in plain_of(each)} <= accepted
+    assert after.keys() == before.keys()
+    for table, rows in before.items():
+        ids = {row["id"] for row in rows if "id" in row}
+        assert ids <= {row.get("id") for row in after[table]}, table
+    assert administrators(before) == administrators(after)
+
+
+def administrators(rows: Tables) -> set[str]:
+    return {row["id"] for row in rows["identity_users"] if row["role"].lower() == "admin"}
+
+
+def test_values_of_other_types_are_refused_or_kept(attacked: Attacked) -> None:
+    for route in distinct(attacked):
+        plain = plain_of(route)
+        for number, name in enumerate(fields(route)):
+            # Fields that are no text are many, and alike: each is tried with every other value.
+            every = 1 if name in plain else 2
+            for value in CONFUSING[number % every :: every]:
+                content = json.dumps(base(attacked, route) | {name: value}).encode()
+                response = sent(attacked, route, content)
+                assert_kept(attacked, response, name, value)
+            for text in NO_TEXTS[number % every :: every]:
+                body = json.dumps(base(attacked, route) | {name: "@@"}).encode()
+                response = sent(attacked, route, body.replace(b'"@@"', text))
+                answered(response, 401, *REFUSALS)
+
+
+def test_queries_and_ids_mean_nothing_else(attacked: Attacked) -> None:
+    odd = ["%00", "%ff", "%c0%af", "%ed%a0%80", "%0d%0aX-Injected:%201", "%25%30%30", "%u0041"]
+    everything = [quote(text, safe="") for text in TEXTS] + odd + ["x" * 4_000]
+    with attacked.unchanged():
+        for number, route in enumerate(attacked.routes):
+            if route.is_of_logins:
+                continue
+            # Each route with some of them, each of them with some routes.
+            values = everything[number % 3 :: 3]
+            body = route.body(attacked.known)
+            options: dict[str, Any] = {} if body is None else {"json": body}
+            if route.takes_id:
+                for value in values:
+                    response = attacked.admin.request(
+                        route.method, route.at(value), headers={"If-Match": "*"}, **options
+                    )
+                    problem(response, 400, 404, 405, 422)
+                    assert "X-Injected" not in response.headers
+            for name in route.query:
+                for value in values:
+                    response = attacked.admin.get(f"{route.path}?{name}={value}")
+                    problem(response, 400, 422)
+            if route.method == "GET" and not route.takes_id:
+                for value in values[:5]:
+                    response = attacked.admin.get(f"{route.path}?sort={value}&filter[x]={value}")
+                    answered(response, 200)
+
+
+HEADERS = [
+    *("Accept", "Accept-Encoding", "Accept-Language", "Expect", "Forwarded", "From", "If-Match"),
+    *("If-Modified-Since", "If-None-Match", "If-Range", "Origin", "Range", "Referer", "TE"),
+    *("User-Agent", "X-Request-ID", "X-Forwarded-For", "X-Forwarded-Host", "Via"),
+]
+
+
+def test_headers_mean_nothing_else(attacked: Attacked) -> None:
+    values = [text for text in TEXTS if text.isascii() and text.isprintable()]
+    reads = [route for route in attacked.of_things("GET") if route.takes_id][:1]
+    changes = [route for route in attacked.of_things("PUT") if route.takes_id][:1]
+    with attacked.unchanged():
+        for route in reads:
+            for value in values:
+                said = dict.fromkeys(HEADERS, value)
+                response = attacked.admin.get(target(attacked, route), headers=said)
+                answered(response, 200)
+                del response.headers["X-Request-ID"]  # a sane one is the client's
+                assert value not in str(dict(response.headers))
+        for route in changes:
+            for value in values:
+                response = attacked.admin.put(
+                    target(attacked, route), json=route.body({}), headers={"If-Match": value}
+                )
+                problem(response, 412)
+        proofs = [b"\xff\xfe", b"'" * 10_000, b"Bearer \xc0\xaf", b".", b"..", b"a.b", b"=;=;"]
+        for proof in [*proofs, *(f"Bearer {value}".encode() for value in values)]:
+            for header in (b"Authorization", b"X-API-Key", b"Cookie", b"X-CSRF-Token"):
+                response = attacked.client.get("/api/v1/me", headers={header: proof})
+                problem(response, 401)
+
+
+MALFORMED: dict[str, bytes] = {
+    "nothing": b"",
+    "white space": b" \r\n\t ",
+    "half an object": b'{"name": ',
+    "single quotes": b"{'name': 'x'}",
+    "a comment": b"{} // x",
+    "a comma at the end": b'{"name": "x",}',
+    "two documents": b"{} {}",
+    "a NUL": b"\x00",
+    "a byte order mark": b"\xef\xbb\xbf[]",
+    "not UTF-8": b'{"name": "\xff\xfe"}',
+    "gzip": b"\x1f\x8b\x08\x00\x00\x00\x00\x00",
+    "NaN": b'{"name": NaN}',
+    "Infinity": b'{"name": -Infinity}',
+    "a list": b"[{}]",
+    "null": b"null",
+    "a number": b"1e9999999",
+    "a text": b'"{}"',
+    "deep": b'{"a":' * 50_000,
+    "deep and closed": b"[" * 50_000 + b"]" * 50_000,
+    "deep in a field": b'{"name": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    "a long number": b'{"name": ' + b"9" * 50_000 + b"}",
+    "a long key": b'{"' + b"x" * 50_000 + b'": 1}',
+    "many keys": json.dumps({f"k{n}": n for n in range(2_000)}).encode(),
+    "XML": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]><x>&y;</x>',
+    "YAML": b"!!python/object/apply:os.system ['id']",
+}
+TYPES = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+TYPES += ["application/xml", "application/x-yaml", "application/octet-stream", "", "*/*", "x" * 500]
+TYPES += ["text/json; charset=utf-7", "application/jsonp"]
+MIB = 2**20
+
+
+def refused(attacked: Attacked, route: Route, content: Any, **headers: str) -> None:
+    """Send it, and expect to be told what is wrong."""
+    caller = attacked.asker(route)
+    response = caller.request(
+        route.method,
+        target(attacked, route),
+        content=content,
+        headers={**JSON, "If-Match": "*", **headers},
+    )
+    problem(response, *REFUSALS)
+    assert len(response.content) < LONGEST_ANSWER, f"{len(response.content)} bytes of answer"
+
+
+def test_what_is_no_body_is_refused(attacked: Attacked) -> None:
+    with attacked.unchanged():
+        thorough = distinct(attacked)
+        for number, route in enumerate(with_bodies(attacked)):
+            every = 1 if route in thorough else 4
+            for content in list(MALFORMED.values())[number % every :: every]:
+                refused(attacked, route, content)
+
+
+def test_what_says_it_is_no_json_is_refused(attacked: Attacked) -> None:
+    with attacked.unchanged():
+        for route in with_bodies(attacked):
+            content = json.dumps(base(attacked, route)).encode()
+            for media in TYPES:
+                refused(attacked, route, content, **{"Content-Type": media})
+
+
+def test_what_is_in_another_encoding_is_refused(attacked: Attacked) -> None:
+    """Who checks a request before the service looks for what is wrong in UTF-8."""
+    with attacked.unchanged():
+        for route in with_bodies(attacked):
+            for encoding in ("utf-16", "utf-16-le", "utf-32", "utf-8-sig"):
+                content = json.dumps(base(attacked, route)).encode(encoding)
+                refused(attacked, route, content)
+
+
+def test_what_says_a_thing_twice_is_refused(attacked: Attacked) -> None:
+    """Who checks a request before the service may have read the other one of the two."""
+    with attacked.unchanged():
+        for route in distinct(attacked):
+            body = base(attacked, route)
+            for name, value in body.items():
+                twice = json.dumps({name: value})[:-1] + ", " + json.dumps(body)[1:]
+                refused(attacked, route, twice.encode())
+
+
+def test_what_is_too_large_is_refused(attacked: Attacked) -> None:
+    def chunks(content: bytes) -> Iterator[bytes]:
+        for start in range(0, len(content), 65_536):
+            yield content[start : start + 65_536]
+
+    with attacked.unchanged():
+        for route in with_bodies(attacked):
+            content = json.dumps(base(attacked, route)).encode().ljust(MIB + 65_536)
+            for body in (content, chunks(content)):
+                caller = attacked.asker(route)
+                headers = {**JSON, "If-Match": "*"}
+                path = target(attacked, route)
+                problem(caller.request(route.method, path, content=body, headers=headers), 413)
+
+
+def test_numbers_that_are_too_large_are_refused(attacked: Attacked) -> None:
+    huge = [b"1" + b"0" * 400, b"-1" + b"0" * 400, b"1e400", b"-1e400", b"NaN", b"Infinity"]
+    with attacked.unchanged():
+        for route in distinct(attacked):
+            for name in fields(route):
+                body = json.dumps(base(attacked, route) | {name: "@@"}).encode()
+                for number in huge:
+                    refused(attacked, route, body.replace(b'"@@"', number))
+
+
+# --- Methods -------------------------------------------------------------------------------------
+
+METHODS = [
+    *("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"),
+    *("PROPFIND", "COPY", "MOVE", "LOCK", "SEARCH", "PURGE", "MKCOL", "REPORT", "QUERY"),
+    *("get", "Delete", "MADEUP", "DEBUG", "*", "G" * 300),
+]
+OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+
+
+def test_other_methods_do_nothing(attacked: Attacked) -> None:
+    described: dict[str, set[str]] = {path: {"GET"} for path in ("/docs", "/openapi.json")}
+    paths = {path: path for path in described}
+    for route in attacked.routes:
+        described.setdefault(route.path, set()).add(route.method)
+        paths[route.path] = target(attacked, route)
+    proof = attacked.admin.headers() | {"If-Match": "*"}
+    place = urlsplit(attacked.its.base_url)
+    # The framework itself describes the service, to whoever asks with HEAD as well.
+    described["/openapi.json"].add("HEAD")
+    with attacked.unchanged():
+        for path, allowed in described.items():
+            # Not by httpx, which knows no method in small letters.
+            for method in sorted(set(METHODS) - allowed):
+                with closing(HTTPConnection(str(place.hostname), place.port)) as connection:
+                    connection.request(method, paths[path], headers=proof)
+                    response = connection.getresponse()
+                    content = response.read()
+                where = f"{method} {path} -> {response.status} {content!r:.200}"
+                assert response.status in {400, 405}, where
+                assert response.headers.get_content_type() == "application/problem+json", where
+                if response.status == 405:
+                    said = {each.strip() for each in response.headers["Allow"].split(",")}
+                    assert said >= allowed, where
+                    assert method not in said, where
+
+
+def test_no_header_is_another_method(attacked: Attacked) -> None:
+    posts = {route.path for route in attacked.routes if route.method == "POST"}
+    with attacked.unchanged():
+        for route in attacked.routes:
+            if route.method not in SAFE_METHODS:
+                continue
+            path, caller = target(attacked, route), attacked.asker(route)
+            for method in ("DELETE", "PUT", "PATCH"):
+                headers, more = dict.fromkeys(OVERRIDES, method), {"_method": method}
+                answered(caller.request("GET", path, headers=headers), 200)
+                answered(caller.request("GET", f"{path}?_method={method}", headers=headers), 200)
+                if route.path not in posts:
+                    problem(caller.request("POST", path, headers=headers, data=more), 405)

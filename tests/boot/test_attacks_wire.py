@@ -1,0 +1,329 @@
+"""Requests that two programs would read in two ways, and paths that lead out of the service."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+
+from ..contract.checks import body_of, problem
+from .attacked import CASE_NAMES, Attacked
+
+__all__ = ["CASE_NAMES"]
+
+LONGEST_WAIT = 60
+ANSWER = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
+# Where nothing is: whoever is answered 404 has got a request through that was none.
+SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+LOGIN = b"POST /api/v1/me HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+GET = b"GET /health/live HTTP/1.1\r\n"
+HOST = b"Host: x\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+
+
+def length(number: object) -> bytes:
+    return f"Content-Length: {number}\r\n".encode()
+
+
+def framed(*headers: bytes, body: bytes = b"0\r\n\r\n") -> bytes:
+    """A request with a body, whose length the headers tell, and a request that might follow it."""
+    return LOGIN + b"".join(headers) + b"\r\n" + body + SMUGGLED
+
+
+def headed(*lines: bytes) -> bytes:
+    """A request without a body, and one that might follow it."""
+    return GET + b"".join(lines) + b"\r\n" + SMUGGLED
+
+
+# Where one body ends is for nobody to guess: 400, and the connection is over.
+AMBIGUOUS: dict[str, bytes] = {
+    "a length and chunks": framed(length(5 + len(SMUGGLED)), CHUNKED),
+    "chunks and a length": framed(CHUNKED, length(5)),
+    "chunks and a length that is short": framed(CHUNKED, length(1), body=b"1\r\nx\r\n0\r\n\r\n"),
+    "two lengths": framed(length(5), length(5 + len(SMUGGLED))),
+    "two lengths in one": framed(length("5, 90")),
+    "a length in hexadecimal": framed(length("0x5")),
+    "a length with a sign": framed(length("+5")),
+    "a negative length": framed(length("-5")),
+    "a length with a fraction": framed(length("5.0")),
+    "a length with an underscore": framed(length("0_5")),
+    "a length beyond all": framed(length("9" * 40)),
+    "an empty length": framed(length("")),
+    "a length that is a word": framed(length("five")),
+    "a length in two pieces": framed(length("5 5")),
+    "chunked, nearly": framed(b"Transfer-Encoding: xchunked\r\n"),
+    "chunked in the middle": framed(b"Transfer-Encoding: chunked, identity\r\n"),
+    "chunked and more": framed(CHUNKED, b"Transfer-Encoding: identity\r\n"),
+    "a space before the colon": framed(b"Transfer-Encoding : chunked\r\n", length(5)),
+    "a length with a space before the colon": framed(b"Content-Length : 5\r\n"),
+    "a tab before the colon": framed(b"Transfer-Encoding\t: chunked\r\n", length(5)),
+    "a vertical tab in the coding": framed(b"Transfer-Encoding: \x0bchunked\r\n", length(5)),
+    "a folded coding": framed(b"Transfer-Encoding:\r\n chunked\r\n", length(5)),
+    "a chunk in hexadecimal": framed(CHUNKED, body=b"0x1\r\nx\r\n0\r\n\r\n"),
+    "a negative chunk": framed(CHUNKED, body=b"-1\r\nx\r\n0\r\n\r\n"),
+    "a chunk beyond all": framed(CHUNKED, body=b"F" * 20 + b"\r\nx\r\n0\r\n\r\n"),
+    "a chunk that is longer than it says": framed(CHUNKED, body=b"1\r\nxyz\r\n0\r\n\r\n"),
+    "a chunk without a line end": framed(CHUNKED, body=b"1\r\nx0\r\n\r\n"),
+    "a bare line feed after a chunk's size": framed(CHUNKED, body=b"1\nx\r\n0\r\n\r\n"),
+    "a bare line feed after a chunk": framed(CHUNKED, body=b"1\r\nx\n0\r\n\r\n"),
+    "a line feed in a chunk's extension": framed(CHUNKED, body=b"1;a\nb\r\nx\r\n0\r\n\r\n"),
+    "a carriage return in a chunk's extension": framed(CHUNKED, body=b"1;a\rb\r\nx\r\n0\r\n\r\n"),
+}
+# What is no header or no request line.
+BROKEN: dict[str, bytes] = {
+    "a bare line feed after a header": headed(HOST, b"X: y\n"),
+    "bare line feeds": b"GET /health/live HTTP/1.1\nHost: x\n\n" + SMUGGLED,
+    "a bare carriage return after a header": headed(HOST, b"X: y\rX-Other: z\r\n"),
+    "a carriage return in a value": headed(HOST, b"X: a\rb\r\n"),
+    "a NUL in a value": headed(HOST, b"X: a\0b\r\n"),
+    "a NUL in a name": headed(HOST, b"X\0Y: a\r\n"),
+    "a control character in a value": headed(HOST, b"X: a\x01b\r\n"),
+    "a space in a name": headed(HOST, b"X Y: z\r\n"),
+    "a space before the colon": headed(HOST, b"X : z\r\n"),
+    "a space before the first header": headed(b" " + HOST),
+    "no name": headed(HOST, b": z\r\n"),
+    "no colon": headed(HOST, b"X\r\n"),
+    "a bracket in a name": headed(HOST, b"X(y): z\r\n"),
+    "a letter beyond ASCII in a name": headed(HOST, b"X\xe9: z\r\n"),
+    "a space in the target": b"GET /health/live x HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "no target": b"GET  HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "another version": b"GET /health/live HTTP/1.9\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "another protocol": b"GET /health/live ICE/1.0\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "a version in small letters": b"GET /health/live http/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "a NUL in the target": b"GET /health\0/live HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "a method that nobody knows": b"G\x00T /health/live HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "HTTP/2 without asking": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + SMUGGLED,
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 64,
+}
+# Odd, but there is one way to read them: what follows is another request.
+CLEAR: dict[str, bytes] = {
+    "an absolute target": b"GET http://evil.example/health/live HTTP/1.1\r\nHost: x\r\n\r\n",
+    "another scheme": b"GET file:///etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
+    "two hosts": GET + HOST + b"Host: evil.example\r\n\r\n",
+    "no host": GET + b"\r\n",
+    "a host with a path": GET + b"Host: x/evil\r\n\r\n",
+    "a host with a user": GET + b"Host: x@evil.example\r\n\r\n",
+    "a folded header": GET + HOST + b"X: a\r\n b\r\n\r\n",
+    "a header twice": GET + HOST + b"X-Request-ID: a\r\nX-Request-ID: b\r\n\r\n",
+    "no version": b"GET /health/live\r\nHost: x\r\n\r\n",
+    "the version after": b"GET /health/live HTTP/2.0\r\nHost: x\r\n\r\n",
+    "the version before": b"GET /health/live HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "a body where none is expected": GET + HOST + length(3) + b"\r\nabc",
+    "an upgrade": GET + HOST + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+    "a web socket": GET
+    + HOST
+    + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    + b"Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n\r\n",
+    "all of the server": b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a tunnel": b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n",
+    "an expectation": GET + HOST + b"Expect: 100-continue\r\n\r\n",
+}
+
+
+def exchanged(attacked: Attacked, request: bytes) -> bytes:
+    """Send bytes, and return all that comes until the service hangs up."""
+    place = urlsplit(attacked.its.base_url)
+    received = b""
+    with socket.create_connection((place.hostname, place.port), LONGEST_WAIT) as connection:
+        try:
+            connection.sendall(request)
+            while chunk := connection.recv(65_536):
+                received += chunk
+        except ConnectionError:
+            pass
+    return received
+
+
+def all_exchanged(attacked: Attacked, requests: dict[str, bytes]) -> dict[str, bytes]:
+    """The same for many at once: what is right is only hung up on once it has been idle."""
+    with ThreadPoolExecutor(len(requests)) as pool:
+        received = pool.map(lambda request: exchanged(attacked, request), requests.values())
+        return dict(zip(requests, received, strict=True))
+
+
+def statuses(received: bytes) -> list[int]:
+    return [int(status) for status in ANSWER.findall(received)]
+
+
+def paths_logged(attacked: Attacked) -> list[str]:
+    return [path for _, path, _ in attacked.requests()]
+
+
+def test_a_second_request_would_be_seen(attacked: Attacked) -> None:
+    received = exchanged(attacked, GET + HOST + b"\r\n" + SMUGGLED.replace(b"led", b"led-openly"))
+
+    assert statuses(received) == [200, 404]
+    assert "/smuggled-openly" in paths_logged(attacked)
+
+
+def test_no_request_hides_in_another(attacked: Attacked) -> None:
+    answers = all_exchanged(attacked, AMBIGUOUS | BROKEN)
+
+    told = {name: statuses(answer) for name, answer in answers.items()}
+    assert {name: each for name, each in told.items() if each != [400]} == {}
+    assert "/smuggled" not in paths_logged(attacked)
+    for name, answer in answers.items():
+        assert b"application/problem+json" in answer, name
+        assert re.search(rb"\r\nconnection: close\r\n", answer, re.IGNORECASE), name
+    assert attacked.client.get("/health/live").status_code == 200
+
+
+def test_what_is_odd_is_one_request(attacked: Attacked) -> None:
+    last = GET.replace(b"live", b"ready") + HOST + b"Connection: close\r\n\r\n"
+    answers = all_exchanged(attacked, {name: each + last for name, each in CLEAR.items()})
+
+    for name, answer in answers.items():
+        first, *others = statuses(answer)
+        assert first < 500, (name, answer)
+        assert others in ([], [200]), (name, answer)
+        if first == 400:
+            assert others == [], (name, answer)
+        assert b"evil" not in answer, (name, answer)
+    assert attacked.client.get("/health/live").status_code == 200
+
+
+def test_what_proxies_say_is_believed_of_nobody(attacked: Attacked) -> None:
+    said = {
+        "X-Forwarded-For": "203.0.113.7",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "evil",
+        "X-Forwarded-Prefix": "//evil.example",
+        "X-Real-IP": "203.0.113.7",
+        "Forwarded": "for=203.0.113.7;host=evil.example;proto=evil",
+        "X-Original-URL": "/docs",
+        "X-Rewrite-URL": "/docs",
+        "Host": "evil.example",
+    }
+    for route in attacked.of_things("POST"):
+        made = attacked.owner.post(route.path, json=route.body({}), headers=said)
+        assert made.status_code == 201
+        assert made.headers["Location"] == f"{route.path}/{made.json()['id']}"
+        for value in ("evil", "203.0.113.7"):
+            assert value not in f"{made.headers} {made.text}"
+        attacked.admin.delete(made.headers["Location"]).raise_for_status()
+    for path in ("/docs", "/openapi.json", "/nowhere"):
+        answer = attacked.client.get(path, headers=said)
+        assert "evil" not in f"{answer.headers} {answer.text}"
+    log = attacked.its.log.read_text(encoding="utf-8")
+    assert "evil" not in log
+
+
+def test_nobody_writes_lines_into_the_log(attacked: Attacked) -> None:
+    forged = '{"event": "forged", "level": "info"}'
+    encoded = forged.replace('"', "%22").replace(" ", "%20")
+    for way in ("%0a", "%0d%0a", "%e2%80%a8", "%c2%85", "%00", "%1b[2K%0d"):
+        problem(attacked.client.get(f"/nowhere{way}{encoded}{way}"), 404)
+    for headers in ({"X-Request-ID": forged}, {"User-Agent": forged}):
+        problem(attacked.client.get("/nowhere", headers=headers), 404)
+
+    lines = attacked.its.log.read_text(encoding="utf-8").split("\n")
+    logged = [json.loads(line) for line in filter(None, lines)]
+    assert {each["event"] for each in logged}.isdisjoint({"forged"})
+    assert "\x1b" not in "".join(lines)
+
+
+# --- Paths ---------------------------------------------------------------------------------------
+
+CLIMBS = [
+    "/../../../../../../etc/passwd",
+    "/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+    "/..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "/%2e%2e%2f%2e%2e%2fpyproject.toml",
+    "/..%5c..%5cpyproject.toml",
+    "/..\\..\\pyproject.toml",
+    "/..;/..;/pyproject.toml",
+    "/%252e%252e%252f%252e%252e%252fpyproject.toml",
+    "/%c0%ae%c0%ae/%c0%ae%c0%ae/pyproject.toml",
+    "/%uff0e%uff0e/pyproject.toml",
+    "/....//....//pyproject.toml",
+    "/.%00./pyproject.toml",
+    "/pyproject.toml%00.json",
+    "/.env",
+    "/.git/config",
+    "/.copier-answers.yml",
+    "/app/settings.py",
+    "//etc/passwd",
+    "/./pyproject.toml",
+    "/file:///etc/passwd",
+    "/%2fetc%2fpasswd",
+]
+# What stands in files that no answer has a reason to show.
+CONTENT = re.compile(r"root:.*:0:0|\[project\]|\[core\]|_commit:|class Settings")
+
+
+def raw_get(connection: http.client.HTTPConnection, path: str, **headers: str) -> tuple[int, str]:
+    """Ask for a path as it is, which no client tidies up."""
+    connection.putrequest("GET", path, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    response = connection.getresponse()
+    return response.status, response.read().decode("utf-8", "replace")
+
+
+def prefixes(attacked: Attacked) -> list[str]:
+    """All that is there without an id, and each part of the way to it."""
+    paths = {route.collection for route in attacked.routes} | {"", "/docs", "/openapi.json"}
+    paths |= {"/metrics", "/static", "/sign-in", "/sign-in/sign_in.js", "/sign-in/callback"}
+    for path in list(paths):
+        parts = path.split("/")
+        paths |= {"/".join(parts[:number]) for number in range(1, len(parts))}
+    return sorted(paths)
+
+
+@pytest.fixture
+def connection(attacked: Attacked) -> Iterator[http.client.HTTPConnection]:
+    place = urlsplit(attacked.its.base_url)
+    made = http.client.HTTPConnection(str(place.hostname), place.port, timeout=LONGEST_WAIT)
+    yield made
+    made.close()
+
+
+def test_no_path_leads_out(attacked: Attacked, connection: http.client.HTTPConnection) -> None:
+    wrong = {}
+    for prefix in prefixes(attacked):
+        for climb in CLIMBS:
+            status, text = raw_get(connection, prefix + climb)
+            # Where an id could stand, nobody who is unknown hears that it is none.
+            if status not in {400, 401, 404, 405} or CONTENT.search(text):
+                wrong[prefix + climb] = (status, text[:200])
+    assert wrong == {}
+
+
+def test_no_other_way_to_write_a_path_leads_in(
+    attacked: Attacked, connection: http.client.HTTPConnection
+) -> None:
+    """A proxy that keeps people from a path must not be got around by another spelling of it."""
+    wrong = {}
+    for route in attacked.routes:
+        if route.method != "GET" or route.takes_id or route.path.startswith("/health"):
+            continue
+        body_of(attacked.admin.get(route.path, params={"limit": 1} if route.query else None))
+        first, rest = route.path[:4], route.path[4:]
+        others = [
+            f"{route.path}/",
+            f"/{route.path}",
+            f"{first}//{rest}",
+            f"{first}/.{rest}",
+            f"{first}/x/..{rest}",
+            f"{route.path}%00",
+            f"{route.path}%20",
+            f"{route.path};x=1",
+            f"{route.path}.json",
+            f"{route.path}%3flimit=1",
+            f"{route.path}%23",
+            route.path.upper(),
+            route.path.replace("/", "%2f"),
+            route.path.replace("/", "\\"),
+        ]
+        for path in others:
+            status, _ = raw_get(connection, path, **attacked.admin.headers())
+            if status not in {400, 404}:
+                wrong[path] = status
+    assert wrong == {}
