@@ -47,7 +47,7 @@ TAKEN_CLASSES = frozenset(dir(builtins)) | {
     "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "KIND", "Limit", "LongText",
     "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page", "PageOutput",
     "Platform", "Principal", "Repository", "RuleViolation", "SeenVersions", "Setting",
-    "ShortText", "StaleVersion", "Transaction",
+    "ShortText", "StaleVersion", "StrictRoute", "Transaction",
 }
 # fmt: on
 _SIBILANT = re.compile(r"(s|x|z|ch|sh)$")
