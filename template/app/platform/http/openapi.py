@@ -14,18 +14,20 @@ def operation_id(route: APIRoute) -> str:
     return "_".join((route.name, *map(str, route.tags))).replace(" ", "_")
 
 
-def describe(app: FastAPI, *additions: Callable[[dict[str, Any]], None]) -> None:
-    """Add to the description of `app` what FastAPI cannot know: the shape of problems, and more."""
-    describe_routes = app.openapi
+def describe_problems(document: dict[str, Any]) -> None:
+    """Add the shape of problems, which the routes only refer to."""
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(problem.pop("$defs"), Problem=problem)
+
+
+def describe(app: FastAPI, add: Callable[[dict[str, Any]], None] = describe_problems) -> None:
+    """Have `add` complete the description of `app`, with what FastAPI cannot know."""
+    describe_so_far = app.openapi
 
     def openapi() -> dict[str, Any]:
-        document = describe_routes()  # made once: FastAPI remembers it
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if "Problem" not in schemas:
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(problem.pop("$defs"), Problem=problem)
-            for add_to in additions:
-                add_to(document)
-        return document
+        if app.openapi_schema is None:
+            add(describe_so_far())  # FastAPI remembers the document that it has made
+        return describe_so_far()
 
     app.openapi = openapi  # type: ignore[method-assign]
