@@ -6,9 +6,6 @@ import builtins
 import re
 import unicodedata
 
-from jinja2 import Environment
-from jinja2.ext import Extension
-
 SLUG_LENGTH = 50
 
 _LETTERS_WITHOUT_DECOMPOSITION = str.maketrans(
@@ -108,11 +105,3 @@ def words(name: str) -> str:
 def with_article(label: str) -> str:
     """Return `label` after the article that it is spoken with: "an order", "a user", "an hour"."""
     return f"{'an' if _SPOKEN_WITH_VOWEL.match(label) else 'a'} {label}"
-
-
-class NamingExtension(Extension):
-    """Give templates the filters `slug`, `kebab`, `snake`, `pascal` and `plural`."""
-
-    def __init__(self, environment: Environment) -> None:
-        super().__init__(environment)
-        environment.filters.update(slug=slug, kebab=slug, snake=snake, pascal=pascal, plural=plural)

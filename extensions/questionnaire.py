@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment
-from jinja2.ext import Extension
 
 from .naming import SLUG_LENGTH, class_name, plural, slug
 
@@ -114,9 +112,25 @@ class Question:
     conditional: bool
 
 
+def load_template_config(path: Path) -> dict[str, Any]:
+    """Return what a `copier.yml` says, the files it includes in place."""
+
+    class Loader(yaml.SafeLoader):
+        """A loader that knows the tag `!include`."""
+
+    def include(_: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+        return yaml.safe_load((path.parent / node.value).read_text(encoding="utf-8"))
+
+    Loader.add_constructor("!include", include)
+    config: dict[str, Any] = {}
+    for document in yaml.load_all(path.read_text(encoding="utf-8"), Loader):
+        config |= document or {}
+    return config
+
+
 def load_questions(path: Path) -> dict[str, Question]:
     """Return the questions of a `copier.yml`, by key, in the order in which they are asked."""
-    config: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config = load_template_config(path)
     return {
         key: Question(
             key=key,
@@ -503,11 +517,3 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "rate_limit": check_rate_limit,
     "coverage_target": check_coverage_target,
 }
-
-
-class QuestionnaireExtension(Extension):
-    """Give `copier.yml` the filters `problem` and `service_slug`."""
-
-    def __init__(self, environment: Environment) -> None:
-        super().__init__(environment)
-        environment.filters.update(problem=problem, service_slug=service_slug)

@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 import jinja2
-import yaml
+
+from extensions.questionnaire import load_template_config
 
 from .support import ROOT
 
@@ -18,7 +19,7 @@ Pair = frozenset[tuple[str, Any]]
 
 QUESTIONS: dict[str, Any] = {
     key: details
-    for key, details in yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8")).items()
+    for key, details in load_template_config(ROOT / "copier.yml").items()
     if not key.startswith("_")
 }
 # A question with a free answer that switches something on or off.

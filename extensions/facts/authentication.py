@@ -1,0 +1,65 @@
+"""Facts about authentication."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# How a request carries the proof of who calls: a module of `app.platform.auth`.
+PROOFS = {"jwt": "bearer", "session": "session", "api_key": "api_key", "oauth2": "bearer"}
+# The header, as Python, that carries it from a page of another origin.
+PROOF_HEADERS = {
+    "bearer": '"Authorization"',
+    "session": '"X-CSRF-Token"',
+    "api_key": '"X-API-Key"',
+}
+# Where people have passwords here.
+WITH_PASSWORDS = {"jwt", "session"}
+# The class that holds what can be set of each, in `app.platform.auth.<auth>_settings`.
+AUTH_SETTINGS = {"jwt": "JwtSettings", "session": "SessionSettings", "oauth2": "OidcSettings"}
+# Those that can be set wrongly in a way that no single setting shows.
+CHECKED_AUTH_SETTINGS = {"jwt", "oauth2"}
+
+# Whose tokens for what each provider's settings name until somebody sets them.
+OIDC_EXAMPLES = {
+    "auth0": ("https://your-tenant.eu.auth0.com/", "https://api.example.com"),
+    "custom": ("https://id.example.com", "https://api.example.com"),
+    "firebase": ("https://securetoken.google.com/your-project", "your-project"),
+    "keycloak": ("https://id.example.com/realms/your-realm", "your-api"),
+}
+# How the README calls the service with curl, which sends cookies without HTTPS to localhost only.
+BASE_URLS = {"session": "http://localhost:8000"}
+CALL_OPTIONS = {
+    "jwt": '-H "Authorization: Bearer $token"',
+    "session": '--cookie "$cookies" -H "X-CSRF-Token: $csrf"',
+    "api_key": '-H "X-API-Key: $key"',
+    "oauth2": '-H "Authorization: Bearer $token"',
+}
+# What production does not start without, besides the database and the cache.
+PRODUCTION_VARIABLES = {
+    "jwt": ("APP_SECRET_KEY",),
+    "oauth2": ("APP_OIDC_ISSUER", "APP_OIDC_AUDIENCE"),
+}
+
+
+def authentication_facts(auth: str, provider: str | None) -> dict[str, Any]:
+    """Return how a caller proves who they are; the provider is that of `oauth2`."""
+    issuer, audience = OIDC_EXAMPLES.get(provider or "", ("", ""))
+    return {
+        "audience_example": audience,
+        "auth_settings": AUTH_SETTINGS.get(auth, ""),
+        "auth_settings_checked": auth in CHECKED_AUTH_SETTINGS,
+        "base_url": BASE_URLS.get(auth, "http://127.0.0.1:8000"),
+        "call_options": CALL_OPTIONS[auth],
+        "issuer_example": issuer,
+        "proof": PROOFS[auth],
+        "proof_headers": PROOF_HEADERS[PROOFS[auth]],
+    }
+
+
+def production_variables(auth: str, cache_url: str) -> str:
+    """Return what production has to set, as part of a sentence in Markdown."""
+    names = ["APP_DATABASE_URL", "APP_ALLOWED_HOSTS", *PRODUCTION_VARIABLES.get(auth, ())]
+    if cache_url:
+        names.insert(1, "APP_CACHE_URL")
+    *most, last = ("`APP_ENVIRONMENT=production`", *(f"`{name}`" for name in names))
+    return f"{', '.join(most)} and {last}"
