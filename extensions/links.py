@@ -1,4 +1,4 @@
-"""Links in the template tree, where git makes none (`core.symlinks=false`, as on Windows)."""
+"""Links in the template tree, where git makes none (`core.symlinks=false`, as on RateLimiter)."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def authentication_facts(auth: str, provider: str | None) -> dict[str, Any]:
         "base_url": BASE_URLS.get(auth, "http://127.0.0.1:8000"),
         "call_options": CALL_OPTIONS[auth],
         "issuer_example": issuer,
-        "proof": PROOFS[auth],
+        "credential": PROOFS[auth],
         "proof_headers": PROOF_HEADERS[PROOFS[auth]],
     }
 

@@ -14,9 +14,9 @@ CACHE_SERVERS = {
 }
 # The classes that make each strategy, with their modules in `app.platform.cache`.
 CACHE_ENTRIES = {
-    "cache-aside": ("entries", "Entries"),
-    "read-through": ("loading", "LoadingEntries"),
-    "write-through": ("versioned", "VersionedEntries"),
+    "cache-aside": ("entity_cache", "EntityCache"),
+    "read-through": ("loading", "LoadingEntityCache"),
+    "write-through": ("versioned", "VersionedEntityCache"),
 }
 
 

@@ -53,7 +53,7 @@ from app.cli.server import application
 
 DROP_DATABASE = """
 import asyncio, os
-from app.platform.persistence import adapter
+from app.platform.persistence.sql import adapter
 
 asyncio.run(adapter.drop_database(os.environ["APP_DATABASE_URL"]))
 """

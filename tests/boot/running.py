@@ -67,7 +67,7 @@ class Service:
         """Ask the server or the file that holds its database; returns the first column."""
         return self.python(
             "import asyncio, sqlalchemy as sa\n"
-            "from app.platform.persistence import adapter\n"
+            "from app.platform.persistence.sql import adapter\n"
             "async def show():\n"
             f"    engine = adapter.create_engine({self.database_url!r})\n"
             "    async with engine.connect() as connection:\n"
@@ -79,7 +79,7 @@ class Service:
     def drop_database(self) -> None:
         """Drop its database, whether it exists or not."""
         self.python(
-            "import asyncio; from app.platform.persistence import adapter;"
+            "import asyncio; from app.platform.persistence.sql import adapter;"
             f"asyncio.run(adapter.drop_database({self.database_url!r}))"
         )
 

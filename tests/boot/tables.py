@@ -19,7 +19,7 @@ Tables = dict[str, list[Row]]
 READER = """
 import asyncio, json, sys
 import sqlalchemy as sa
-from app.platform.persistence import adapter
+from app.platform.persistence.sql import adapter
 
 def text(value):
     return value.hex() if isinstance(value, bytes) else str(value)

@@ -58,7 +58,7 @@ def execute(service: Service, *statements: str) -> None:
     """Run statements of SQL, each by itself, in the service's database."""
     service.python(
         "import asyncio, sqlalchemy as sa\n"
-        "from app.platform.persistence import adapter\n"
+        "from app.platform.persistence.sql import adapter\n"
         "async def act():\n"
         f"    engine = adapter.create_engine({service.database_url!r})\n"
         f"    for statement in {statements!r}:\n"

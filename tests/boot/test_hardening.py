@@ -136,7 +136,7 @@ def break_the_database(own: Service) -> None:
     """Take away a table that is written to, so that the service has a fault."""
     kept = {"api_key": "identity_api_keys"}.get(own.answers["auth"], "identity_passwords")
     own.python(
-        "import asyncio, sqlalchemy as sa; from app.platform.persistence import adapter\n"
+        "import asyncio, sqlalchemy as sa; from app.platform.persistence.sql import adapter\n"
         "async def rename():\n"
         f"    engine = adapter.create_engine({own.database_url!r})\n"
         "    async with engine.begin() as connection:\n"

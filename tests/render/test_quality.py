@@ -17,7 +17,7 @@ import asyncio
 from collections import Counter
 
 from app.main import create_app
-from app.platform.persistence import migrations
+from app.platform.persistence.sql import migrations
 from app.platform.persistence.sqlite import create_engine
 from app.settings import Settings
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa  # type: ignore[import-not-found]
 from app.cli import app as commands  # type: ignore[import-not-found]
 from app.kernel.access import Role  # type: ignore[import-not-found]
 from app.main import create_app  # type: ignore[import-not-found]
-from app.platform.persistence import adapter, migrations  # type: ignore[import-not-found]
+from app.platform.persistence.sql import adapter, migrations  # type: ignore[import-not-found]
 from app.settings import Settings  # type: ignore[import-not-found]
 
 CREDENTIALS = {"email": "ann@example.com", "password": "a long enough password"}

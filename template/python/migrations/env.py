@@ -1,4 +1,4 @@
-"""Alembic's entry point; `app.platform.persistence.migrations` calls it with a connection."""
+"""Alembic's entry point; `app.platform.persistence.sql.migrations` calls it with a connection."""
 
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
 import app.main  # noqa: F401 (imports every module, and so every table)
-from app.platform.persistence import migrations, tables
+from app.platform.persistence.sql import migrations, tables
 
 WRITES = context.config.attributes.get("writes", False)
 

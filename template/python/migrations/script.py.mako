@@ -14,7 +14,7 @@
 import sqlalchemy as sa
 from alembic import op
 ${imports or ''}
-from app.platform.persistence import tables
+from app.platform.persistence.sql import tables
 
 revision = "${up_revision}"
 down_revision = ${names(down_revision)}

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.platform.persistence import adapter
+from app.platform.persistence.sql import adapter
 
 Rows = dict[str, list[str]]
 

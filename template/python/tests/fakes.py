@@ -6,17 +6,17 @@ from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from app.kernel.access import NEWCOMER, Action, Principal, Role
+from app.kernel.access import DEFAULT_ROLE, Action, Principal, Role
 from app.kernel.errors import Conflict, NotAllowed, StaleVersion
 from app.kernel.paging import Page
 from app.kernel.ports import Entity
 from app.modules.identity.domain.user import User
 
 NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
-ALICE = Principal(UUID(int=1), NEWCOMER)
+ALICE = Principal(UUID(int=1), DEFAULT_ROLE)
 BOB = Principal(UUID(int=2), Role.ADMIN)
 
-Kept = TypeVar("Kept", bound=Entity)
+EntityT = TypeVar("EntityT", bound=Entity)
 
 
 class Clock:
@@ -61,24 +61,24 @@ async def no_transaction() -> AsyncIterator[None]:
     yield
 
 
-class InMemoryRepository(Generic[Kept]):
+class InMemoryRepository(Generic[EntityT]):
     """Entities in a dictionary, in the order of their identifiers."""
 
     def __init__(self) -> None:
-        self.entities: dict[UUID, Kept] = {}
+        self.entities: dict[UUID, EntityT] = {}
         self.handed_over: list[tuple[UUID, UUID, dt.datetime]] = []
         self.owned: list[UUID] = []
 
-    async def add(self, entity: Kept) -> None:
+    async def add(self, entity: EntityT) -> None:
         self.entities[entity.id] = entity
 
-    async def get(self, entity_id: UUID) -> Kept | None:
+    async def get(self, entity_id: UUID) -> EntityT | None:
         return self.entities.get(entity_id)
 
-    async def get_to_change(self, entity_id: UUID) -> Kept | None:
+    async def get_for_update(self, entity_id: UUID) -> EntityT | None:
         return self.entities.get(entity_id)
 
-    async def page(self, limit: int, after: UUID | None, owner_id: UUID | None) -> Page[Kept]:
+    async def page(self, limit: int, after: UUID | None, owner_id: UUID | None) -> Page[EntityT]:
         found = [
             self.entities[key]
             for key in sorted(self.entities)
@@ -86,15 +86,15 @@ class InMemoryRepository(Generic[Kept]):
         ]
         return Page(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
-    async def replace(self, entity: Kept) -> None:
+    async def replace(self, entity: EntityT) -> None:
         if self.entities[entity.id].version != entity.version - 1:
             raise StaleVersion("It has another version.")
         self.entities[entity.id] = entity
 
-    async def remove(self, entity: Kept) -> None:
+    async def remove(self, entity: EntityT) -> None:
         del self.entities[entity.id]
 
-    async def change_owner(
+    async def transfer_ownership(
         self, owner_id: UUID, new_owner_id: UUID, at: dt.datetime
     ) -> Sequence[UUID]:
         self.handed_over.append((owner_id, new_owner_id, at))
@@ -115,7 +115,7 @@ class InMemoryUsers:
     async def get(self, user_id: UUID) -> User | None:
         return self.users.get(user_id)
 
-    async def get_to_change(self, user_id: UUID) -> User | None:
+    async def get_for_update(self, user_id: UUID) -> User | None:
         return self.users.get(user_id)
 
     async def find(self, email: str) -> User | None:

@@ -9,7 +9,7 @@ from app.cli.running import read_settings, run
 from app.main import Service
 from app.platform.backup import BackupError, BackupFolder, engine, verify_checksum
 from app.platform.clock import utc_now
-from app.platform.persistence import adapter, migrations
+from app.platform.persistence.sql import adapter, migrations
 from app.settings import Settings
 
 

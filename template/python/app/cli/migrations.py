@@ -4,7 +4,7 @@ import click
 
 from app.cli.running import migrate_database, read_settings, run
 from app.main import Service
-from app.platform.persistence import migrations
+from app.platform.persistence.sql import migrations
 
 
 @click.command()

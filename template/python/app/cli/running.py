@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlche
 
 from app.kernel.errors import ApplicationError
 from app.main import Service, compose
-from app.platform.persistence import adapter, migrations
+from app.platform.persistence.sql import adapter, migrations
 from app.settings import Settings, explain
 
 

@@ -5,7 +5,7 @@ import sys
 import click
 
 from app.cli.running import migrate_database, read_settings, run
-from app.kernel.access import NEWCOMER
+from app.kernel.access import DEFAULT_ROLE
 from app.main import Service
 
 SEED_OWNER = "seed@example.com"
@@ -30,7 +30,7 @@ def seed(count: int) -> None:
     async def fill(service: Service) -> None:
         await migrate_database(service)
         platform = service.platform
-        owner = await service.identity.administration.appoint(SEED_OWNER, NEWCOMER)
+        owner = await service.identity.administration.assign_role(SEED_OWNER, DEFAULT_ROLE)
         seeder = Seeder(platform.database, platform.clock, platform.new_id, owner.id)
         for table in seeder.tables():
             missing = await seeder.missing(table, count)

@@ -29,41 +29,41 @@ class Entity(Protocol):
     def version(self) -> int: ...
 
 
-Kept = TypeVar("Kept", bound=Entity)
+EntityT = TypeVar("EntityT", bound=Entity)
 
 
-class Repository(Protocol[Kept]):
+class Repository(Protocol[EntityT]):
     """Where the entities of one kind are kept."""
 
-    async def add(self, entity: Kept) -> None:
+    async def add(self, entity: EntityT) -> None:
         """Keep a new entity; `Conflict` if a unique value is taken."""
 
-    async def get(self, entity_id: UUID) -> Kept | None:
+    async def get(self, entity_id: UUID) -> EntityT | None:
         """The entity, or None."""
 
-    async def get_to_change(self, entity_id: UUID) -> Kept | None:
+    async def get_for_update(self, entity_id: UUID) -> EntityT | None:
         """The entity as it is now; others who want to change it wait for this transaction."""
 
-    async def page(self, limit: int, after: UUID | None, owner_id: UUID | None) -> Page[Kept]:
+    async def page(self, limit: int, after: UUID | None, owner_id: UUID | None) -> Page[EntityT]:
         """Up to `limit` entities, of one owner if said, created after the identifier `after`."""
 
-    async def replace(self, entity: Kept) -> None:
+    async def replace(self, entity: EntityT) -> None:
         """Keep the next version of an entity.
 
         `StaleVersion` if the one before it is gone; `Conflict` if a unique value is taken.
         """
 
-    async def remove(self, entity: Kept) -> None:
+    async def remove(self, entity: EntityT) -> None:
         """Forget this version of an entity; `StaleVersion` if it is no longer the current one."""
 
-    async def change_owner(
+    async def transfer_ownership(
         self, owner_id: UUID, new_owner_id: UUID, at: datetime
     ) -> Sequence[UUID]:
         """Hand over all that one user owns to another; the identifiers of what changed hands."""
 
 
-class Ownership(Protocol):
+class OwnedEntities(Protocol):
     """Use cases of a kind of thing that users own."""
 
-    async def hand_over(self, owner_id: UUID, new_owner_id: UUID) -> None:
+    async def transfer_ownership(self, owner_id: UUID, new_owner_id: UUID) -> None:
         """Give all that one user owns to another."""

@@ -6,7 +6,7 @@ from app.kernel.errors import StaleVersion
 
 
 @dataclass(frozen=True, slots=True)
-class SeenVersions:
+class ExpectedVersions:
     """The versions that a caller has seen; None stands for whichever is current."""
 
     numbers: frozenset[int] | None = None

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.platform.persistence import tables
+from app.platform.persistence.sql import tables
 
 revision = "identity_sessions"
 down_revision = "identity_passwords"

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from app.kernel.access import NEWCOMER
+from app.kernel.access import DEFAULT_ROLE
 from app.main import Service, create_app
 from app.settings import Settings
-from tests.access.logins import Headers
+from tests.access_rules.logins import Headers
 from tests.logins import login
 
 SECONDS_TO_START = 20
@@ -79,6 +79,6 @@ async def _newcomer(settings: Settings) -> Headers:
     service: Service = app.state.service
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        headers = await login.prove(service, client, "restart", NEWCOMER)
+        headers = await login.prove(service, client, "restart", DEFAULT_ROLE)
     await service.close()
     return headers

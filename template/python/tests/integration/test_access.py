@@ -10,11 +10,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.kernel.access import NEWCOMER
-from tests.access import expected
-from tests.access.everybody import ANYBODY, IDENTIFIED, MANAGERS
-from tests.access.logins import Headers, LogIn
-from tests.access.rules import Rule, Rules
+from app.kernel.access import DEFAULT_ROLE
+from tests.access_rules import expected
+from tests.access_rules.everybody import ANYBODY, IDENTIFIED, MANAGERS
+from tests.access_rules.logins import Headers, LogIn
+from tests.access_rules.rules import Rule, Rules
 from tests.logins import login
 
 
@@ -34,7 +34,7 @@ RULES: Rules = {
     ("GET", "/api/v1/me"): Rule(IDENTIFIED),
     ("GET", "/api/v1/users"): Rule(MANAGERS),
     ("GET", "/api/v1/users/{user_id}"): Rule(MANAGERS),
-    ("PUT", "/api/v1/users/{user_id}/role"): Rule(MANAGERS, {"role": NEWCOMER}),
+    ("PUT", "/api/v1/users/{user_id}/role"): Rule(MANAGERS, {"role": DEFAULT_ROLE}),
     ("DELETE", "/api/v1/users/{user_id}"): Rule(MANAGERS),
     **expected.RULES,
     **login.RULES,

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from app.cli import app as commands
 from app.platform.backup import BackupError, BackupFolder, engine
 from app.platform.backup.folder import UNFINISHED, checksum_of
-from app.platform.persistence import adapter, migrations
+from app.platform.persistence.sql import adapter, migrations
 from tests import fakes
 from tests.contents import execute, rows
 from tests.logins import login

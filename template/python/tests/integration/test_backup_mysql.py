@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.platform.backup import BackupError, engine
-from app.platform.persistence import adapter
+from app.platform.persistence.sql import adapter
 from tests.contents import execute, rows
 
 # One of each kind of thing that a team may add to its database.

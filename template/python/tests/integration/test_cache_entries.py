@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from app.kernel.errors import Unavailable
-from app.platform.cache import entries as module
-from app.platform.cache.entries import Entries
+from app.platform.cache import entity_cache as module
+from app.platform.cache.entity_cache import EntityCache
 from app.platform.cache.port import Cache
 from tests import fakes
 from tests.caches.processes import two_clients
@@ -23,7 +23,7 @@ class Process:
 
     def __init__(self, cache: Cache, kind: str, stored: Stored) -> None:
         self.cache = cache
-        self.entries = Entries(cache, kind, Thing, TTL_SECONDS)
+        self.entries = EntityCache(cache, kind, Thing, TTL_SECONDS)
         self.stored = stored
 
     async def read(self, entity_id: UUID) -> Thing | None:
@@ -246,7 +246,7 @@ EVERYTHING = Everything(
     ],
 )
 async def test_an_entity_comes_back_as_it_was(process: Process, entity: Everything) -> None:
-    entries = Entries(process.cache, new_kind(), Everything, TTL_SECONDS)
+    entries = EntityCache(process.cache, new_kind(), Everything, TTL_SECONDS)
 
     async def load() -> Everything:
         return entity
@@ -262,7 +262,7 @@ async def test_an_entity_comes_back_as_it_was(process: Process, entity: Everythi
 
 async def test_what_would_not_come_back_is_not_kept(process: Process) -> None:
     entity = replace(EVERYTHING, real=float("nan"))
-    entries = Entries(process.cache, new_kind(), Everything, TTL_SECONDS)
+    entries = EntityCache(process.cache, new_kind(), Everything, TTL_SECONDS)
 
     async def load() -> Everything:
         return entity
@@ -277,8 +277,8 @@ async def test_another_shape_is_another_entry(process: Process, thing: Thing) ->
         size: int = 0
 
     kind = new_kind()
-    before = Entries(process.cache, kind, Thing, TTL_SECONDS)
-    after = Entries(process.cache, kind, Larger, TTL_SECONDS)
+    before = EntityCache(process.cache, kind, Thing, TTL_SECONDS)
+    after = EntityCache(process.cache, kind, Larger, TTL_SECONDS)
 
     await before.fill(thing.id, lambda: process.stored.get(thing.id))
 

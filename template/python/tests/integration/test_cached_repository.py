@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.main import Service
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql.database import Database
 from tests import fakes
 from tests.caches.processes import Process, two_processes
 from tests.caches.samples import Away, Stored, Thing, new_kind, new_thing
@@ -67,7 +67,7 @@ async def test_a_new_owner_is_seen_at_once_in_both(
     one.stored.entities[thing.id] = changed = replace(thing, version=2)
     one.stored.owned = [thing.id]
 
-    await one.repository.change_owner(fakes.ALICE.id, fakes.BOB.id, fakes.NOW)
+    await one.repository.transfer_ownership(fakes.ALICE.id, fakes.BOB.id, fakes.NOW)
 
     assert await other.repository.get(thing.id) == changed
     assert await one.repository.get(thing.id) == changed
@@ -81,7 +81,7 @@ async def test_a_transaction_reads_past_the_cache(
 
     async with database.transaction():
         assert await process.repository.get(thing.id) == changed
-        assert await process.repository.get_to_change(thing.id) == changed
+        assert await process.repository.get_for_update(thing.id) == changed
     assert await process.repository.get(thing.id) == thing
 
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import app as commands
-from app.platform.persistence import adapter, migrations
+from app.platform.persistence.sql import adapter, migrations
 from tests.logins import login
 
 

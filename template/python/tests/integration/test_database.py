@@ -9,10 +9,10 @@ from app.kernel.errors import Conflict, Unavailable
 from app.main import Service
 from app.modules.identity.domain.user import User
 from app.modules.identity.infrastructure.user import SqlUserRepository
-from app.platform.persistence import adapter
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql import adapter
+from app.platform.persistence.sql.database import Database
 from tests import fakes
-from tests.access.logins import Headers
+from tests.access_rules.logins import Headers
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ async def test_one_of_two_that_wait_for_each_other_gives_way(service: Service) -
 
     async def lock(first: User, second: User) -> None:
         async with database.transaction():
-            await users.get_to_change(first.id)
+            await users.get_for_update(first.id)
             await both_hold_one.wait()
-            await users.get_to_change(second.id)
+            await users.get_for_update(second.id)
 
     outcomes = await asyncio.gather(lock(ann, bob), lock(bob, ann), return_exceptions=True)
 

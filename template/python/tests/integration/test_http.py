@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from app.main import create_app
 from app.platform.observability.logs import configure_logging
 from app.settings import Settings
-from tests.access.logins import Headers
+from tests.access_rules.logins import Headers
 
 
 @pytest.fixture

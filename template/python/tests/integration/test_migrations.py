@@ -1,6 +1,6 @@
 """Migrations: complete, and reversible."""
 
-from app.platform.persistence import adapter, migrations
+from app.platform.persistence.sql import adapter, migrations
 
 
 async def test_the_migrations_make_what_the_code_needs(database_url: str) -> None:

@@ -14,10 +14,16 @@ from cryptography.hazmat.primitives import serialization
 from structlog.testing import capture_logs
 
 from app.kernel.errors import NotAuthenticated, Unavailable
-from app.kernel.external_identity import ExternalIdentity
-from app.platform.auth.issuer import MAX_BYTES, MAX_OUTAGE, PAUSE, Issuer, is_secure
-from app.platform.auth.oidc import CLAIMS, OidcTokens
-from app.platform.auth.providers import provider
+from app.modules.identity.domain.external_identity import ExternalIdentity
+from app.modules.identity.infrastructure.oidc.issuer import (
+    MAX_BYTES,
+    MAX_OUTAGE,
+    PAUSE,
+    Issuer,
+    is_secure,
+)
+from app.modules.identity.infrastructure.oidc.providers import provider
+from app.modules.identity.infrastructure.oidc.tokens import CLAIMS, OidcTokens
 from tests.issuers import issued
 from tests.issuers.local import AUDIENCE, Answer, LocalIssuer, SigningKey, Time
 

@@ -11,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from app.kernel.access import NEWCOMER, Role
+from app.kernel.access import DEFAULT_ROLE, Role
 from app.main import Service
-from app.platform.persistence import tables
+from app.platform.persistence.sql import tables
 from tests import fakes
-from tests.access.logins import Headers, LogIn
+from tests.access_rules.logins import Headers, LogIn
 from tests.databases import tested
 from tests.logins import login
 
@@ -32,7 +32,7 @@ def rows(table: sa.Table, new_id: Any) -> Iterator[dict[str, Any]]:
 def _value(column: sa.Column[Any], number: int) -> Any:
     kind = column.type
     if column.name == "role":
-        return NEWCOMER
+        return DEFAULT_ROLE
     if isinstance(kind, tables.Timestamp):
         return fakes.NOW + dt.timedelta(seconds=number)
     if isinstance(kind, tables.ExactDecimal):
@@ -81,7 +81,7 @@ async def test_no_request_reads_a_whole_table(
     log_in: LogIn,
     queries: dict[str, Any],
 ) -> None:
-    await log_in(NEWCOMER, "newcomer")
+    await log_in(DEFAULT_ROLE, "newcomer")
     admin = await log_in(Role.ADMIN, "admin")
     for path in app.openapi()["paths"]:
         if path.startswith("/api/v1/") and path.endswith("/{entity_id}"):

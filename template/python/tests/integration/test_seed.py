@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from app.cli import app as commands
-from app.platform.persistence import tables
+from app.platform.persistence.sql import tables
 from app.platform.seeding.samples import sample
 from tests import fakes
 

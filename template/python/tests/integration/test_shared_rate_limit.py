@@ -10,25 +10,25 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.platform.rate_limit import redis as module
-from app.platform.rate_limit.memory import MemoryWindows
-from app.platform.rate_limit.port import Rate
-from app.platform.rate_limit.redis import RedisWindows
+from app.platform.rate_limit.limiter import Rate
+from app.platform.rate_limit.memory import MemoryRateLimiter
+from app.platform.rate_limit.redis import RedisRateLimiter
 from tests.caches.redis import URL
 
 A_SECOND = Rate(20, 1)
 
 
 @pytest.fixture
-async def replicas() -> AsyncIterator[tuple[RedisWindows, RedisWindows]]:
+async def replicas() -> AsyncIterator[tuple[RedisRateLimiter, RedisRateLimiter]]:
     """Two that share a server, under a name that no other run uses."""
     prefix = f"test:{secrets.token_hex(4)}"
-    one, other = (RedisWindows(URL, prefix, MemoryWindows()) for _ in range(2))
+    one, other = (RedisRateLimiter(URL, prefix, MemoryRateLimiter()) for _ in range(2))
     yield one, other
     await one.close()
     await other.close()
 
 
-async def test_they_count_together(replicas: tuple[RedisWindows, RedisWindows]) -> None:
+async def test_they_count_together(replicas: tuple[RedisRateLimiter, RedisRateLimiter]) -> None:
     rate = Rate(50, 60)
     hits = [replicas[number % 2].hit("ana", rate) for number in range(200)]
     usages = await asyncio.gather(*hits)
@@ -40,14 +40,14 @@ async def test_they_count_together(replicas: tuple[RedisWindows, RedisWindows]) 
 
 
 async def test_no_window_holds_more_than_the_limit(
-    replicas: tuple[RedisWindows, RedisWindows],
+    replicas: tuple[RedisRateLimiter, RedisRateLimiter],
 ) -> None:
     passed: list[tuple[float, float]] = []
     started = time.monotonic()
     while time.monotonic() - started < 2.5:
-        for windows in replicas:
+        for limiter in replicas:
             before = time.monotonic()
-            if (await windows.hit("ana", A_SECOND)).allowed:
+            if (await limiter.hit("ana", A_SECOND)).allowed:
                 passed.append((before, time.monotonic()))
         await asyncio.sleep(0.01)
 
@@ -58,11 +58,11 @@ async def test_no_window_holds_more_than_the_limit(
 
 
 async def test_a_client_is_forgotten_once_its_window_is_over(
-    replicas: tuple[RedisWindows, RedisWindows],
+    replicas: tuple[RedisRateLimiter, RedisRateLimiter],
 ) -> None:
-    windows, other = replicas
+    limiter, other = replicas
     for _ in range(3):
-        assert (await windows.hit("ana", Rate(3, 1))).allowed
+        assert (await limiter.hit("ana", Rate(3, 1))).allowed
     for _ in range(3):
         assert not (await other.hit("ana", Rate(3, 1))).allowed
     await asyncio.sleep(1.05)
@@ -75,13 +75,13 @@ async def test_a_server_that_is_away_costs_a_line_and_no_time(
     monkeypatch.setattr(module, "TIMEOUT_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}"
-        windows = RedisWindows(url, "test", MemoryWindows())
+        limiter = RedisRateLimiter(url, "test", MemoryRateLimiter())
         started = time.monotonic()
         with capture_logs() as logs:
-            first = await asyncio.gather(*(windows.hit("ana", A_SECOND) for _ in range(10)))
-            usages = [*first, *[await windows.hit("ana", A_SECOND) for _ in range(200)]]
+            first = await asyncio.gather(*(limiter.hit("ana", A_SECOND) for _ in range(10)))
+            usages = [*first, *[await limiter.hit("ana", A_SECOND) for _ in range(200)]]
         assert time.monotonic() - started < 5
-        await windows.close()
+        await limiter.close()
 
     assert [line["event"] for line in logs] == ["requests are counted in each process alone"]
     assert sum(usage.allowed for usage in usages) >= A_SECOND.requests
@@ -89,7 +89,7 @@ async def test_a_server_that_is_away_costs_a_line_and_no_time(
 
 
 async def test_it_is_used_again_once_it_answers(
-    replicas: tuple[RedisWindows, RedisWindows], monkeypatch: pytest.MonkeyPatch
+    replicas: tuple[RedisRateLimiter, RedisRateLimiter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
     one, other = replicas

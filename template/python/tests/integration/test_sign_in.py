@@ -7,13 +7,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.platform.auth.issuer import Issuer
-from app.platform.auth.providers import provider
-from app.platform.auth.sign_in.routes import sign_in_routes
+from app.modules.identity.infrastructure.oidc.issuer import Issuer
+from app.modules.identity.infrastructure.oidc.providers import provider
+from app.modules.identity.presentation.sign_in.routes import sign_in_routes
 from app.platform.clock import utc_now
+from app.platform.http.middleware.request_context import RequestContext
+from app.platform.http.middleware.security_headers import SecurityHeaders
 from app.platform.http.problems import install_problem_handlers
-from app.platform.http.request_context import RequestContext
-from app.platform.http.security_headers import SecurityHeaders
 from tests.issuers.local import AUDIENCE, CLIENT_ID, LocalIssuer
 
 

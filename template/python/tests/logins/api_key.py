@@ -5,8 +5,8 @@ import httpx
 from app.kernel.access import Role
 from app.main import Service
 from app.platform.auth.api_key import HEADER
-from tests.access.everybody import MANAGERS
-from tests.access.rules import Rule, Rules
+from tests.access_rules.everybody import MANAGERS
+from tests.access_rules.rules import Rule, Rules
 
 SETTINGS: dict[str, str] = {}
 # What production does not start without, safe as it has to be.
@@ -26,7 +26,7 @@ RULES: Rules = {
 async def prove(service: Service, _: httpx.AsyncClient, name: str, role: Role) -> dict[str, str]:
     """Headers that prove somebody with a role."""
     keys = service.identity.authentication.authenticator
-    made = await keys.appoint(f"{name}@example.com", role)
+    made = await keys.assign_role(f"{name}@example.com", role)
     return {HEADER: made.text}
 
 

@@ -6,15 +6,15 @@ import httpx
 
 from app.kernel.access import Role
 from app.main import Service
-from tests.access.everybody import ANYBODY, IDENTIFIED, MANAGERS
-from tests.access.rules import Rule, Rules
+from tests.access_rules.everybody import ANYBODY, IDENTIFIED, MANAGERS
+from tests.access_rules.rules import Rule, Rules
 
 PASSWORD = "a long enough password"
 SETTINGS = {"secret_key": "a key that only the tests know, long enough"}
 # What production does not start without, safe as it has to be.
 IN_PRODUCTION = {"secret_key": "x" * 32}
 CREATE_ADMIN = ("--password", PASSWORD)
-NEWCOMER = {"email": "newcomer@example.com", "password": PASSWORD}
+DEFAULT_ROLE = {"email": "newcomer@example.com", "password": PASSWORD}
 
 RULES: Rules = {
     ("POST", "/api/v1/auth/register"): Rule(ANYBODY),
@@ -22,7 +22,7 @@ RULES: Rules = {
     ("POST", "/api/v1/auth/refresh"): Rule(ANYBODY),
     ("POST", "/api/v1/auth/logout"): Rule(ANYBODY),
     ("PUT", "/api/v1/auth/password"): Rule(IDENTIFIED),
-    ("POST", "/api/v1/users"): Rule(MANAGERS, NEWCOMER),
+    ("POST", "/api/v1/users"): Rule(MANAGERS, DEFAULT_ROLE),
 }
 
 
@@ -31,7 +31,7 @@ async def prove(
 ) -> dict[str, str]:
     """Headers that prove somebody with a role."""
     credentials = {"email": f"{name}@example.com", "password": PASSWORD}
-    await service.identity.authentication.accounts.appoint(**credentials, role=role)
+    await service.identity.authentication.accounts.assign_role(**credentials, role=role)
     tokens = (await client.post("/api/v1/auth/login", json=credentials)).json()
     return {"Authorization": f"Bearer {tokens['access_token']}"}
 

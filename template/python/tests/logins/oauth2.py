@@ -7,7 +7,7 @@ import httpx
 
 from app.kernel.access import Role
 from app.main import Service
-from tests.access.rules import Rules
+from tests.access_rules.rules import Rules
 from tests.issuers.local import AUDIENCE, LocalIssuer
 
 _running = ExitStack()

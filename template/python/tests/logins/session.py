@@ -5,15 +5,15 @@ import httpx
 from app.kernel.access import Role
 from app.main import Service
 from app.platform.auth.session import COOKIE, CSRF_HEADER
-from tests.access.everybody import ANYBODY, IDENTIFIED, MANAGERS
-from tests.access.rules import Rule, Rules
+from tests.access_rules.everybody import ANYBODY, IDENTIFIED, MANAGERS
+from tests.access_rules.rules import Rule, Rules
 
 PASSWORD = "a long enough password"
 SETTINGS: dict[str, str] = {}
 # What production does not start without, safe as it has to be.
 IN_PRODUCTION: dict[str, str] = {}
 CREATE_ADMIN = ("--password", PASSWORD)
-NEWCOMER = {"email": "newcomer@example.com", "password": PASSWORD}
+DEFAULT_ROLE = {"email": "newcomer@example.com", "password": PASSWORD}
 
 RULES: Rules = {
     ("POST", "/api/v1/auth/register"): Rule(ANYBODY),
@@ -22,7 +22,7 @@ RULES: Rules = {
     ("POST", "/api/v1/auth/logout"): Rule(IDENTIFIED),
     ("POST", "/api/v1/auth/logout-everywhere"): Rule(IDENTIFIED),
     ("PUT", "/api/v1/auth/password"): Rule(IDENTIFIED),
-    ("POST", "/api/v1/users"): Rule(MANAGERS, NEWCOMER),
+    ("POST", "/api/v1/users"): Rule(MANAGERS, DEFAULT_ROLE),
 }
 
 
@@ -31,7 +31,7 @@ async def prove(
 ) -> dict[str, str]:
     """Headers that prove somebody with a role."""
     credentials = {"email": f"{name}@example.com", "password": PASSWORD}
-    await service.identity.authentication.accounts.appoint(**credentials, role=role)
+    await service.identity.authentication.accounts.assign_role(**credentials, role=role)
     return await log_in(client, f"{name}@example.com")
 
 

@@ -14,11 +14,11 @@ CHALLENGE = "ApiKey"
 _header = APIKeyHeader(name=HEADER, auto_error=False, description="A key from an administrator.")
 
 
-async def proof(key: Annotated[str | None, Depends(_header)]) -> str:
+async def credential(key: Annotated[str | None, Depends(_header)]) -> str:
     """What the request proves its caller's identity with."""
     if key is None:
         raise NotAuthenticated(f"This needs a key: `{HEADER}: <key>`.")
     return key
 
 
-Proof = Annotated[str, Depends(proof)]
+Credential = Annotated[str, Depends(credential)]

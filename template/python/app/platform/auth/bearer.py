@@ -13,7 +13,7 @@ CHALLENGE = "Bearer"
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token.")
 
 
-async def proof(
+async def credential(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> str:
     """What the request proves its caller's identity with."""
@@ -22,4 +22,4 @@ async def proof(
     return credentials.credentials
 
 
-Proof = Annotated[str, Depends(proof)]
+Credential = Annotated[str, Depends(credential)]

@@ -24,7 +24,7 @@ def csrf_token(secret: str) -> str:
     return hmac.new(secret.encode("utf-8", "surrogatepass"), b"csrf", sha256).hexdigest()
 
 
-async def proof(request: Request, secret: Annotated[str | None, Depends(_cookie)]) -> str:
+async def credential(request: Request, secret: Annotated[str | None, Depends(_cookie)]) -> str:
     """What the request proves its caller's identity with."""
     if secret is None:
         raise NotAuthenticated("This needs a session: log in first.")
@@ -37,7 +37,7 @@ async def proof(request: Request, secret: Annotated[str | None, Depends(_cookie)
 
 
 def describe_csrf_token(document: dict[str, Any]) -> None:
-    """Say that unsafe methods need the token as well: FastAPI only knows one proof or another."""
+    """Say that unsafe methods need the token as well: FastAPI only knows one credential or another."""
     scheme = {"type": "apiKey", "in": "header", "name": CSRF_HEADER}
     document["components"]["securitySchemes"]["CsrfToken"] = scheme
     for operations in document["paths"].values():
@@ -53,7 +53,7 @@ async def _without_check(request: Request) -> str | None:
     return request.cookies.get(COOKIE)
 
 
-Proof = Annotated[str, Depends(proof)]
+Credential = Annotated[str, Depends(credential)]
 Cookie = Annotated[str | None, Depends(_without_check)]
 
 

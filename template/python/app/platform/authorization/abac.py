@@ -8,7 +8,7 @@ from app.kernel.access import Action, Principal, Role
 from app.kernel.errors import NotAllowed
 
 # Kinds of things, such as "invoices", that nobody sees but their owners and administrators.
-PRIVATE_KINDS: frozenset[str] = frozenset()
+PRIVATE_RESOURCES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +54,4 @@ class AttributeBasedAccess:
             raise NotAllowed(f"No policy lets you {action} {kind} of others.")
 
     def visible_owner(self, caller: Principal, kind: str) -> UUID | None:
-        return caller.id if kind in PRIVATE_KINDS and caller.role is not Role.ADMIN else None
+        return caller.id if kind in PRIVATE_RESOURCES and caller.role is not Role.ADMIN else None

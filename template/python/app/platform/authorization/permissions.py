@@ -6,7 +6,7 @@ from app.kernel.access import Action, Principal, Role
 from app.kernel.errors import NotAllowed
 
 # Stands for every kind of thing: `*:read`.
-ANY_KIND = "*"
+ANY_RESOURCE = "*"
 
 
 class PermissionBasedAccess:
@@ -15,7 +15,7 @@ class PermissionBasedAccess:
     def require(
         self, caller: Principal, action: Action, kind: str, owner_id: UUID | None = None
     ) -> None:
-        enough = {f"{kind}:{action}", f"{ANY_KIND}:{action}"}
+        enough = {f"{kind}:{action}", f"{ANY_RESOURCE}:{action}"}
         if caller.role is not Role.ADMIN and enough.isdisjoint(caller.permissions):
             raise NotAllowed(f"This needs the permission {kind}:{action}.")
 

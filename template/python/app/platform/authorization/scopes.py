@@ -6,7 +6,7 @@ from app.kernel.access import AccessPolicy, Action, Principal
 from app.kernel.errors import NotAllowed
 
 # Stands for every kind of thing: `*:read`.
-ANY_KIND = "*"
+ANY_RESOURCE = "*"
 
 
 class WithinScopes:
@@ -18,7 +18,7 @@ class WithinScopes:
     def require(
         self, caller: Principal, action: Action, kind: str, owner_id: UUID | None = None
     ) -> None:
-        enough = {f"{kind}:{action}", f"{ANY_KIND}:{action}"}
+        enough = {f"{kind}:{action}", f"{ANY_RESOURCE}:{action}"}
         if caller.scopes is not None and enough.isdisjoint(caller.scopes):
             raise NotAllowed(f"This needs a key with the scope {kind}:{action}.")
         self._policy.require(caller, action, kind, owner_id)

@@ -7,26 +7,26 @@ from uuid import UUID
 
 from app.kernel.paging import Page
 from app.kernel.ports import Entity, Repository
-from app.platform.cache.entries import Entries
-from app.platform.persistence.database import Database
+from app.platform.cache.entity_cache import EntityCache
+from app.platform.persistence.sql.database import Database
 
-Kept = TypeVar("Kept", bound=Entity)
+EntityT = TypeVar("EntityT", bound=Entity)
 
 
-class CacheAsideRepository(Generic[Kept]):
+class CacheAsideRepository(Generic[EntityT]):
     """Answers `get` from the cache and forgets what changes; all else goes straight through."""
 
     def __init__(
-        self, repository: Repository[Kept], entries: Entries[Kept], database: Database
+        self, repository: Repository[EntityT], entries: EntityCache[EntityT], database: Database
     ) -> None:
         self._repository = repository
         self._entries = entries
         self._database = database
 
-    async def add(self, entity: Kept) -> None:
+    async def add(self, entity: EntityT) -> None:
         await self._repository.add(entity)
 
-    async def get(self, entity_id: UUID) -> Kept | None:
+    async def get(self, entity_id: UUID) -> EntityT | None:
         if self._database.in_transaction:
             # What this transaction has changed is nobody else's to see yet.
             return await self._repository.get(entity_id)
@@ -35,24 +35,24 @@ class CacheAsideRepository(Generic[Kept]):
             entity = await self._entries.fill(entity_id, lambda: self._repository.get(entity_id))
         return entity
 
-    async def get_to_change(self, entity_id: UUID) -> Kept | None:
-        return await self._repository.get_to_change(entity_id)
+    async def get_for_update(self, entity_id: UUID) -> EntityT | None:
+        return await self._repository.get_for_update(entity_id)
 
-    async def page(self, limit: int, after: UUID | None, owner_id: UUID | None) -> Page[Kept]:
+    async def page(self, limit: int, after: UUID | None, owner_id: UUID | None) -> Page[EntityT]:
         return await self._repository.page(limit, after, owner_id)
 
-    async def replace(self, entity: Kept) -> None:
+    async def replace(self, entity: EntityT) -> None:
         await self._repository.replace(entity)
         await self._forget(entity.id)
 
-    async def remove(self, entity: Kept) -> None:
+    async def remove(self, entity: EntityT) -> None:
         await self._repository.remove(entity)
         await self._forget(entity.id)
 
-    async def change_owner(
+    async def transfer_ownership(
         self, owner_id: UUID, new_owner_id: UUID, at: datetime
     ) -> Sequence[UUID]:
-        changed = await self._repository.change_owner(owner_id, new_owner_id, at)
+        changed = await self._repository.transfer_ownership(owner_id, new_owner_id, at)
         for entity_id in changed:
             await self._forget(entity_id)
         return changed

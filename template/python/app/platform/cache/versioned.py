@@ -1,25 +1,25 @@
-"""Entries that take what was written; of two versions, the newer one stays."""
+"""EntityCache that take what was written; of two versions, the newer one stays."""
 
 from typing import TypeVar
 from uuid import UUID
 
 from app.kernel.errors import Unavailable
 from app.kernel.ports import Entity
-from app.platform.cache.entries import LEASE_SECONDS
-from app.platform.cache.loading import LoadingEntries
+from app.platform.cache.entity_cache import LEASE_SECONDS
+from app.platform.cache.loading import LoadingEntityCache
 
 TOMBSTONE = b"tombstone"
 # Longer than any writer takes from its commit to the cache.
 TOMBSTONE_SECONDS = 2 * LEASE_SECONDS
 ATTEMPTS = 5
 
-Kept = TypeVar("Kept", bound=Entity)
+EntityT = TypeVar("EntityT", bound=Entity)
 
 
-class VersionedEntries(LoadingEntries[Kept]):
+class VersionedEntityCache(LoadingEntityCache[EntityT]):
     """Writers come in any order: one that was slow must not bring back what is out of date."""
 
-    async def put(self, entity: Kept) -> None:
+    async def put(self, entity: EntityT) -> None:
         """Keep `entity` unless a newer version is there, or a tombstone."""
         self._loading.pop(entity.id, None)
         try:
@@ -41,7 +41,7 @@ class VersionedEntries(LoadingEntries[Kept]):
         except Unavailable:
             await self.forget(entity_id)
 
-    async def _try_to_put(self, entity: Kept) -> bool:
+    async def _try_to_put(self, entity: EntityT) -> bool:
         """Whether the entry is now as new as `entity`; False if somebody else was quicker."""
         key, value = self._key(entity.id), self._encode(entity)
         found = await self._cache.get(key)

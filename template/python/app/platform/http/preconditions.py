@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, HTTPException
 
-from app.kernel.versions import SeenVersions
+from app.kernel.versions import ExpectedVersions
 
 _TAG = re.compile(r'"([0-9]{1,18})"')
 
@@ -15,12 +15,12 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def seen_versions(if_match: str) -> SeenVersions:
+def expected_versions(if_match: str) -> ExpectedVersions:
     """The versions that an `If-Match` header names; tags that this service never gave count not."""
     tags = [tag.strip() for tag in if_match.split(",")]
     if "*" in tags:
-        return SeenVersions()
-    return SeenVersions(frozenset(int(tag[1]) for tag in map(_TAG.fullmatch, tags) if tag))
+        return ExpectedVersions()
+    return ExpectedVersions(frozenset(int(tag[1]) for tag in map(_TAG.fullmatch, tags) if tag))
 
 
 # Async though they wait for nothing: FastAPI would call other functions in a thread.
@@ -28,17 +28,17 @@ def seen_versions(if_match: str) -> SeenVersions:
 
 async def required(
     if_match: Annotated[str | None, Header(description="The ETag of the version read.")] = None,
-) -> SeenVersions:
+) -> ExpectedVersions:
     if if_match is None:
         raise HTTPException(428, "Say which version you have seen: send its ETag as If-Match.")
-    return seen_versions(if_match)
+    return expected_versions(if_match)
 
 
 async def optional(
     if_match: Annotated[str, Header(description="The ETag of the version read.")] = "*",
-) -> SeenVersions:
-    return seen_versions(if_match)
+) -> ExpectedVersions:
+    return expected_versions(if_match)
 
 
-IfMatch = Annotated[SeenVersions, Depends(required)]
-OptionalIfMatch = Annotated[SeenVersions, Depends(optional)]
+IfMatch = Annotated[ExpectedVersions, Depends(required)]
+OptionalIfMatch = Annotated[ExpectedVersions, Depends(optional)]

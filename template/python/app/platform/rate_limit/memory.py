@@ -4,14 +4,14 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from app.platform.rate_limit.port import Rate, Usage
+from app.platform.rate_limit.limiter import Rate, Usage
 
 # However many addresses ask: those that have been silent for longest are forgotten.
 MAX_CLIENTS = 50_000
 MAX_REQUESTS = 1_000_000
 
 
-class MemoryWindows:
+class MemoryRateLimiter:
     """The times of the requests that count; no call waits, so each is done in one step."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

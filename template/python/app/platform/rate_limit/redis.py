@@ -9,7 +9,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from app.platform.rate_limit.port import Rate, Usage, Windows
+from app.platform.rate_limit.limiter import Rate, RateLimiter, Usage
 
 MAX_CONNECTIONS = 20
 TIMEOUT_SECONDS = 0.5
@@ -37,14 +37,14 @@ return {allowed and 1 or 0, limit - used, (tonumber(oldest) or now) + window - n
 log = structlog.get_logger()
 
 
-class RedisWindows:
+class RedisRateLimiter:
     """Counts on the server of `redis://user:password@host:port/database`.
 
     While that is away, requests are counted in this process `alone`: nobody is refused for it,
     and only one request every `RETRY_SECONDS` waits to see whether the server is back.
     """
 
-    def __init__(self, url: str, prefix: str, alone: Windows) -> None:
+    def __init__(self, url: str, prefix: str, alone: RateLimiter) -> None:
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=MAX_CONNECTIONS,

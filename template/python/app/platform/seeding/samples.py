@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from faker import Faker
 
-from app.platform.persistence import tables
+from app.platform.persistence.sql import tables
 
 Sample = Callable[[int], Any]
 """Gives the value of the row with a number."""

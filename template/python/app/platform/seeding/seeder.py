@@ -6,11 +6,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.kernel.ports import Clock, IdGenerator
-from app.platform.persistence import adapter, tables
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql import adapter, tables
+from app.platform.persistence.sql.database import Database
 from app.platform.seeding.samples import Sample, ceiling, sample
 
-# Kept batch by batch: what is there when somebody interrupts counts the next time.
+# EntityT batch by batch: what is there when somebody interrupts counts the next time.
 BATCH_SIZE = 5000
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.kernel.errors import RuleViolation, StaleVersion
 from app.kernel.rules import require_not_blank
-from app.kernel.versions import SeenVersions
+from app.kernel.versions import ExpectedVersions
 
 
 def test_a_text_must_not_be_blank() -> None:
@@ -15,8 +15,8 @@ def test_a_text_must_not_be_blank() -> None:
 
 
 def test_who_has_seen_any_version_has_seen_this_one() -> None:
-    SeenVersions().check(3)
-    SeenVersions(frozenset({1, 3})).check(3)
+    ExpectedVersions().check(3)
+    ExpectedVersions(frozenset({1, 3})).check(3)
     for numbers in ({1, 2}, set[int]()):
         with pytest.raises(StaleVersion):
-            SeenVersions(frozenset(numbers)).check(3)
+            ExpectedVersions(frozenset(numbers)).check(3)

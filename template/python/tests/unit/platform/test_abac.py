@@ -39,7 +39,7 @@ def test_private_things_are_seen_by_owners_and_administrators(
     policy = abac.AttributeBasedAccess()
     assert policy.visible_owner(ANN, "secrets") is None
 
-    monkeypatch.setattr(abac, "PRIVATE_KINDS", frozenset({"secrets"}))
+    monkeypatch.setattr(abac, "PRIVATE_RESOURCES", frozenset({"secrets"}))
 
     assert policy.visible_owner(ANN, "secrets") == ANN.id
     assert policy.visible_owner(ANN, "things") is None

@@ -9,10 +9,10 @@ import pytest
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from app.kernel.versions import SeenVersions
+from app.kernel.versions import ExpectedVersions
 from app.platform.http import fields
 from app.platform.http.paging import decode_cursor, encode_cursor
-from app.platform.http.preconditions import etag, seen_versions
+from app.platform.http.preconditions import etag, expected_versions
 
 
 def test_a_cursor_is_read_back() -> None:
@@ -43,8 +43,8 @@ def test_what_is_no_cursor_is_refused(cursor: str) -> None:
     ],
 )
 def test_if_match_names_the_versions_seen(header: str, numbers: set[int] | None) -> None:
-    expected = SeenVersions(None if numbers is None else frozenset(numbers))
-    assert seen_versions(header) == expected
+    expected = ExpectedVersions(None if numbers is None else frozenset(numbers))
+    assert expected_versions(header) == expected
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from argon2.profiles import CHEAPEST
 
-from app.platform.auth.passwords import Argon2Passwords
+from app.modules.identity.infrastructure.argon2 import Argon2Passwords
 
 passwords = Argon2Passwords(CHEAPEST)
 

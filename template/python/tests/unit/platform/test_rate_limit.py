@@ -6,8 +6,8 @@ import pytest
 
 from app.platform.http.client import client_of
 from app.platform.rate_limit import memory
-from app.platform.rate_limit.memory import MemoryWindows
-from app.platform.rate_limit.port import Rate
+from app.platform.rate_limit.limiter import Rate
+from app.platform.rate_limit.memory import MemoryRateLimiter
 
 THREE_A_MINUTE = Rate(3, 60)
 
@@ -28,8 +28,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def windows(clock: Clock) -> MemoryWindows:
-    return MemoryWindows(clock)
+def limiter(clock: Clock) -> MemoryRateLimiter:
+    return MemoryRateLimiter(clock)
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,14 @@ def test_a_rate_is_read(text: str, rate: tuple[int, int] | None) -> None:
     assert Rate.parse(text) == rate
 
 
-async def test_no_window_holds_more_than_the_limit(windows: MemoryWindows, clock: Clock) -> None:
+async def test_no_window_holds_more_than_the_limit(
+    limiter: MemoryRateLimiter, clock: Clock
+) -> None:
     chance = random.Random(0)
     passed: list[float] = []
     for _ in range(2000):
         clock.now += chance.choice([0, 0.1, 7, 19.9, 60])
-        if (await windows.hit("ana", THREE_A_MINUTE)).allowed:
+        if (await limiter.hit("ana", THREE_A_MINUTE)).allowed:
             passed.append(clock.now)
 
     for first, fourth in zip(passed, passed[3:], strict=False):
@@ -53,41 +55,41 @@ async def test_no_window_holds_more_than_the_limit(windows: MemoryWindows, clock
     assert len(passed) > 200
 
 
-async def test_what_is_left_is_told(windows: MemoryWindows, clock: Clock) -> None:
-    assert await windows.hit("ana", THREE_A_MINUTE) == (True, 2, 60)
+async def test_what_is_left_is_told(limiter: MemoryRateLimiter, clock: Clock) -> None:
+    assert await limiter.hit("ana", THREE_A_MINUTE) == (True, 2, 60)
     clock.now += 20
-    assert await windows.hit("ana", THREE_A_MINUTE) == (True, 1, 40)
-    assert await windows.hit("ana", THREE_A_MINUTE) == (True, 0, 40)
-    assert await windows.hit("bob", THREE_A_MINUTE) == (True, 2, 60)
+    assert await limiter.hit("ana", THREE_A_MINUTE) == (True, 1, 40)
+    assert await limiter.hit("ana", THREE_A_MINUTE) == (True, 0, 40)
+    assert await limiter.hit("bob", THREE_A_MINUTE) == (True, 2, 60)
 
 
 async def test_who_is_refused_and_goes_on_does_not_wait_longer(
-    windows: MemoryWindows, clock: Clock
+    limiter: MemoryRateLimiter, clock: Clock
 ) -> None:
     for _ in range(3):
-        await windows.hit("ana", THREE_A_MINUTE)
+        await limiter.hit("ana", THREE_A_MINUTE)
     for _ in range(59):
         clock.now += 1
-        assert not (await windows.hit("ana", THREE_A_MINUTE)).allowed
+        assert not (await limiter.hit("ana", THREE_A_MINUTE)).allowed
     clock.now += 1
-    assert (await windows.hit("ana", THREE_A_MINUTE)).allowed
+    assert (await limiter.hit("ana", THREE_A_MINUTE)).allowed
 
 
 async def test_many_clients_take_bounded_memory(
-    windows: MemoryWindows, monkeypatch: pytest.MonkeyPatch
+    limiter: MemoryRateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "MAX_CLIENTS", 10)
     monkeypatch.setattr(memory, "MAX_REQUESTS", 15)
     for number in range(100):
-        await windows.hit(str(number), THREE_A_MINUTE)
-    assert (await windows.hit("90", THREE_A_MINUTE)).remaining == 1
-    assert (await windows.hit("89", THREE_A_MINUTE)).remaining == 2
+        await limiter.hit(str(number), THREE_A_MINUTE)
+    assert (await limiter.hit("90", THREE_A_MINUTE)).remaining == 1
+    assert (await limiter.hit("89", THREE_A_MINUTE)).remaining == 2
 
     for number in range(90, 100):
-        await windows.hit(str(number), THREE_A_MINUTE)
-        await windows.hit(str(number), THREE_A_MINUTE)
-    assert (await windows.hit("99", THREE_A_MINUTE)).remaining == 0
-    assert (await windows.hit("91", THREE_A_MINUTE)).remaining == 2
+        await limiter.hit(str(number), THREE_A_MINUTE)
+        await limiter.hit(str(number), THREE_A_MINUTE)
+    assert (await limiter.hit("99", THREE_A_MINUTE)).remaining == 0
+    assert (await limiter.hit("91", THREE_A_MINUTE)).remaining == 2
 
 
 @pytest.mark.parametrize(

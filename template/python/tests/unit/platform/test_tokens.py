@@ -8,8 +8,8 @@ import jwt
 import pytest
 
 from app.kernel.errors import NotAuthenticated
-from app.kernel.token_session import TokenSession
-from app.platform.auth.jwt import CLAIMS, JwtAccessTokens, RetiredKey
+from app.modules.identity.domain.token_session import TokenSession
+from app.modules.identity.infrastructure.access_tokens import CLAIMS, JwtAccessTokens, RetiredKey
 
 SECRET = "a key that only the tests know, long enough for any of the algorithms"
 OTHER_SECRET = "another key, just as long as the first is"

@@ -9,9 +9,9 @@ from uuid import UUID
 from app.kernel.access import AccessPolicy, Action, Principal, Role
 from app.kernel.errors import Conflict, NotAllowed, NotAuthenticated, RuleViolation
 from app.kernel.ports import Clock, IdGenerator, Transaction
-from app.modules.identity.application.login_guard import LoginGuard
-from app.modules.identity.application.ports import Proofs, UserRepository
-from app.modules.identity.application.user_administration import KIND, UserAdministration
+from app.modules.identity.application.login_throttle import LoginThrottle
+from app.modules.identity.application.ports import CredentialRepository, UserRepository
+from app.modules.identity.application.user_administration import RESOURCE, UserAdministration
 from app.modules.identity.domain.password import check_password
 from app.modules.identity.domain.user import User, normalized_email
 
@@ -49,11 +49,11 @@ class Accounts:
         self,
         users: UserRepository,
         password_hashes: PasswordRepository,
-        logins: Proofs,
+        logins: CredentialRepository,
         *,
         administration: UserAdministration,
         passwords: Passwords,
-        guard: LoginGuard,
+        throttle: LoginThrottle,
         registration: Registration,
         access: AccessPolicy,
         clock: Clock,
@@ -65,7 +65,7 @@ class Accounts:
         self._logins = logins
         self._administration = administration
         self._passwords = passwords
-        self._guard = guard
+        self._guard = throttle
         self._registration = registration
         self._access = access
         self._clock = clock
@@ -85,7 +85,7 @@ class Accounts:
 
     async def create(self, caller: Principal, email: str, password: str) -> User:
         """Register somebody else; `Conflict` if they are registered already."""
-        self._access.require(caller, Action.MANAGE, KIND)
+        self._access.require(caller, Action.MANAGE, RESOURCE)
         password_hash = await self._hash(email, password)
         user = User.new(id=self._new_id(), email=email, now=self._clock())
         await self._add(user, password_hash)
@@ -115,14 +115,14 @@ class Accounts:
             raise RuleViolation("The current password is wrong.") from error
         await self._set(user, await self._hash(user.email, new))
 
-    async def appoint(self, email: str, password: str, role: Role) -> User:
+    async def assign_role(self, email: str, password: str, role: Role) -> User:
         """Give somebody a role and a password, registered before or not.
 
         For the operator: nobody's rights are checked.
         """
         password_hash = await self._hash(email, password)
         async with self._transaction():
-            user = await self._administration.appoint(email, role)
+            user = await self._administration.assign_role(email, role)
             await self._set(user, password_hash)
         return user
 
@@ -138,7 +138,7 @@ class Accounts:
     async def _set(self, user: User, password_hash: str) -> None:
         async with self._transaction():
             await self._password_hashes.put(user.id, password_hash)
-            await self._logins.remove_of_user(user.id)
+            await self._logins.delete_for_user(user.id)
 
     async def _unmatched_hash(self) -> str:
         if self._hash_of_nobody is None:

@@ -10,12 +10,12 @@ from app.kernel.errors import NotAllowed, NotAuthenticated, NotFound
 from app.kernel.paging import Page
 from app.kernel.ports import Clock, IdGenerator, Transaction
 from app.modules.identity.application.ports import UserRepository
-from app.modules.identity.application.user_administration import KIND as USERS
+from app.modules.identity.application.user_administration import RESOURCE as USERS
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.domain.api_key import ApiKey, parts_of
 from app.modules.identity.domain.user import User
 
-KIND = "api-keys"
+RESOURCE = "api-keys"
 
 
 class ApiKeyRepository(Protocol):
@@ -34,7 +34,7 @@ class ApiKeyRepository(Protocol):
 
     async def note_use(self, key_id: UUID, at: dt.datetime) -> None: ...
 
-    async def remove_of_user(self, user_id: UUID) -> None: ...
+    async def delete_for_user(self, user_id: UUID) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class NewKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyOrder:
+class ApiKeySpec:
     """What somebody wants a key for; without `scopes`, for all that its owner may do."""
 
     user_id: UUID
@@ -84,31 +84,31 @@ class ApiKeys:
         await self._users.add(user)
         return user
 
-    async def create(self, caller: Principal, order: KeyOrder) -> NewKey:
-        self._access.require(caller, Action.MANAGE, KIND)
+    async def create(self, caller: Principal, order: ApiKeySpec) -> NewKey:
+        self._access.require(caller, Action.MANAGE, RESOURCE)
         if caller.scopes is not None and (order.scopes is None or order.scopes - caller.scopes):
             raise NotAllowed("A key that has scopes makes keys for these alone.")
         async with self._transaction():
-            if await self._users.get_to_change(order.user_id) is None:
+            if await self._users.get_for_update(order.user_id) is None:
                 raise NotFound("There is no such user.")
             return await self._create(order)
 
     async def page(self, caller: Principal, limit: int, after: UUID | None) -> Page[ApiKey]:
-        self._access.require(caller, Action.MANAGE, KIND)
+        self._access.require(caller, Action.MANAGE, RESOURCE)
         return await self._keys.page(limit, after)
 
     async def revoke(self, caller: Principal, key_id: UUID) -> None:
         """From now on, the key proves nothing; it stays in the list."""
-        self._access.require(caller, Action.MANAGE, KIND)
+        self._access.require(caller, Action.MANAGE, RESOURCE)
         key = await self._keys.get(key_id)
         if key is None:
             raise NotFound("There is no such key.")
         await self._keys.replace(key.revoked(self._clock()))
 
-    async def caller_of(self, proof: str) -> Principal:
+    async def authenticate(self, credential: str) -> Principal:
         """Whose key it is, with the role they have now."""
         now = self._clock()
-        parts = parts_of(proof)
+        parts = parts_of(credential)
         found = await self._keys.find(parts[0]) if parts else None
         if parts is None or found is None or not found[0].is_proved_by(parts[1], now):
             raise NotAuthenticated("There is no such key, or it has expired or been revoked.")
@@ -117,16 +117,16 @@ class ApiKeys:
             await self._keys.note_use(key.id, now)
         return replace(Principal(user.id, user.role), scopes=key.scopes)
 
-    async def appoint(self, email: str, role: Role) -> NewKey:
+    async def assign_role(self, email: str, role: Role) -> NewKey:
         """Give somebody a role and one more key, known before or not.
 
         For the operator: nobody's rights are checked.
         """
         async with self._transaction():
-            user = await self._administration.appoint(email, role)
-            return await self._create(KeyOrder(user_id=user.id, name="from the command line"))
+            user = await self._administration.assign_role(email, role)
+            return await self._create(ApiKeySpec(user_id=user.id, name="from the command line"))
 
-    async def _create(self, order: KeyOrder) -> NewKey:
+    async def _create(self, order: ApiKeySpec) -> NewKey:
         key, text = ApiKey.new(
             id=self._new_id(),
             user_id=order.user_id,

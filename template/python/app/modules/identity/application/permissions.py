@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.kernel.access import AccessPolicy, Action, Principal
 from app.kernel.ports import Transaction
-from app.modules.identity.application.user_administration import KIND, UserAdministration
+from app.modules.identity.application.user_administration import RESOURCE, UserAdministration
 
 
 class PermissionRepository(Protocol):
@@ -17,13 +17,13 @@ class PermissionRepository(Protocol):
     async def put(self, user_id: UUID, permissions: frozenset[str]) -> None:
         """Keep these as all that the user has."""
 
-    async def remove_of_user(self, user_id: UUID) -> None: ...
+    async def delete_for_user(self, user_id: UUID) -> None: ...
 
 
 class Authenticator(Protocol):
-    """Knows whose a proof of identity is."""
+    """Knows whose a credential of identity is."""
 
-    async def caller_of(self, proof: str) -> Principal: ...
+    async def authenticate(self, credential: str) -> Principal: ...
 
 
 class Permissions:
@@ -44,9 +44,9 @@ class Permissions:
         self._access = access
         self._transaction = transaction
 
-    async def caller_of(self, proof: str) -> Principal:
-        """Whose a proof of identity is, with the permissions they have now."""
-        caller = await self._authenticator.caller_of(proof)
+    async def authenticate(self, credential: str) -> Principal:
+        """Whose a credential of identity is, with the permissions they have now."""
+        caller = await self._authenticator.authenticate(credential)
         return replace(caller, permissions=await self._granted.of_user(caller.id))
 
     async def get(self, caller: Principal, user_id: UUID) -> frozenset[str]:
@@ -57,7 +57,7 @@ class Permissions:
         self, caller: Principal, user_id: UUID, permissions: frozenset[str]
     ) -> frozenset[str]:
         """Let a user have these permissions and no other."""
-        self._access.require(caller, Action.MANAGE, KIND)
+        self._access.require(caller, Action.MANAGE, RESOURCE)
         async with self._transaction():
             await self._administration.get(caller, user_id)
             await self._granted.put(user_id, permissions)

@@ -15,7 +15,7 @@ class UserRepository(Protocol):
 
     async def get(self, user_id: UUID) -> User | None: ...
 
-    async def get_to_change(self, user_id: UUID) -> User | None:
+    async def get_for_update(self, user_id: UUID) -> User | None:
         """The user as they are now; others who want to change them wait for this transaction."""
 
     async def find(self, email: str) -> User | None: ...
@@ -27,8 +27,8 @@ class UserRepository(Protocol):
     async def remove(self, user_id: UUID) -> None: ...
 
 
-class Proofs(Protocol):
+class CredentialRepository(Protocol):
     """What users prove who they are with."""
 
-    async def remove_of_user(self, user_id: UUID) -> None:
+    async def delete_for_user(self, user_id: UUID) -> None:
         """From now on, nothing that was given to the user proves anything."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
-from app.kernel.access import NEWCOMER, Principal, Role
+from app.kernel.access import DEFAULT_ROLE, Principal, Role
 from app.kernel.errors import Conflict, NotAuthenticated
-from app.kernel.external_identity import ExternalIdentity
 from app.kernel.ports import Clock, IdGenerator, Transaction
 from app.modules.identity.application.ports import UserRepository
+from app.modules.identity.domain.external_identity import ExternalIdentity
 from app.modules.identity.domain.user import User, normalized_email
 
 
@@ -30,7 +30,7 @@ class Link:
     user: User | None
 
 
-class LinkRepository(Protocol):
+class ExternalIdentityRepository(Protocol):
     """Where it is kept which user somebody is."""
 
     async def get(self, identity: ExternalIdentity) -> Link | None: ...
@@ -41,13 +41,13 @@ class LinkRepository(Protocol):
     async def is_linked(self, user_id: UUID) -> bool: ...
 
 
-class Provisioning:
+class UserProvisioning:
     """The use cases of who proves themself by a token of the issuer."""
 
     def __init__(
         self,
         tokens: IssuedTokens,
-        links: LinkRepository,
+        links: ExternalIdentityRepository,
         users: UserRepository,
         *,
         clock: Clock,
@@ -61,9 +61,9 @@ class Provisioning:
         self._new_id = new_id
         self._transaction = transaction
 
-    async def caller_of(self, proof: str) -> Principal:
+    async def authenticate(self, credential: str) -> Principal:
         """Whose token it is, with the role that the issuer says, or else the one given here."""
-        identity = await self._tokens.verify(proof)
+        identity = await self._tokens.verify(credential)
         user = await self._known(identity) or await self._met(identity)
         role = user.role if identity.roles is None else _highest(identity.roles)
         if role != user.role:
@@ -109,4 +109,4 @@ class Provisioning:
 
 def _highest(roles: frozenset[str]) -> Role:
     """The most that the issuer trusts somebody with, of what the service knows."""
-    return next((role for role in reversed(Role) if role in roles), NEWCOMER)
+    return next((role for role in reversed(Role) if role in roles), DEFAULT_ROLE)

@@ -28,7 +28,7 @@ class SessionRepository(Protocol):
 
     async def remove(self, fingerprint: str) -> None: ...
 
-    async def remove_of_user(self, user_id: UUID) -> None: ...
+    async def delete_for_user(self, user_id: UUID) -> None: ...
 
     async def remove_expired(
         self, user_id: UUID, now: dt.datetime, unused_since: dt.datetime
@@ -92,11 +92,11 @@ class Sessions:
 
     async def logout_everywhere(self, caller: Principal) -> None:
         """End all sessions of the caller, this one included."""
-        await self._sessions.remove_of_user(caller.id)
+        await self._sessions.delete_for_user(caller.id)
 
-    async def caller_of(self, proof: str) -> Principal:
+    async def authenticate(self, credential: str) -> Principal:
         """Whose session it is, with the role they have now."""
-        session, user = await self._alive(proof)
+        session, user = await self._alive(credential)
         if session.needs_note(self._clock()):
             await self._sessions.note_use(session.fingerprint, self._clock())
         return Principal(user.id, user.role)

@@ -8,10 +8,10 @@ from uuid import UUID
 from app.kernel.access import Principal
 from app.kernel.errors import NotAuthenticated
 from app.kernel.ports import Clock, IdGenerator, Transaction
-from app.kernel.token_session import TokenSession
 from app.modules.identity.application.accounts import Accounts
 from app.modules.identity.domain.refresh_token import RefreshToken
 from app.modules.identity.domain.secret import fingerprint, new_secret
+from app.modules.identity.domain.token_session import TokenSession
 from app.modules.identity.domain.user import User
 
 SESSION_ENDED = "The refresh token is invalid, used or expired; log in again."
@@ -32,7 +32,7 @@ class RefreshTokenRepository(Protocol):
 
     async def remove_family(self, family_id: UUID) -> None: ...
 
-    async def remove_of_user(self, user_id: UUID) -> None: ...
+    async def delete_for_user(self, user_id: UUID) -> None: ...
 
     async def remove_expired(self, user_id: UUID, now: dt.datetime) -> None: ...
 
@@ -103,9 +103,9 @@ class TokenSessions:
         if token is not None:
             await self._refresh_tokens.remove_family(token.family_id)
 
-    async def caller_of(self, proof: str) -> Principal:
+    async def authenticate(self, credential: str) -> Principal:
         """Whose an access token is, with the role they have now."""
-        user = await self._refresh_tokens.user_of(self._access_tokens.verify(proof))
+        user = await self._refresh_tokens.user_of(self._access_tokens.verify(credential))
         if user is None:
             raise NotAuthenticated("The session of this token has ended; log in again.")
         return Principal(user.id, user.role)

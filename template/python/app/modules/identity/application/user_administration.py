@@ -11,7 +11,7 @@ from app.modules.identity.application.ports import UserRepository
 from app.modules.identity.domain.events import UserDeleted
 from app.modules.identity.domain.user import User, normalized_email
 
-KIND = "users"
+RESOURCE = "users"
 
 
 class UserAdministration:
@@ -41,30 +41,30 @@ class UserAdministration:
         return user
 
     async def page(self, caller: Principal, limit: int, after: UUID | None) -> Page[User]:
-        self._access.require(caller, Action.MANAGE, KIND)
+        self._access.require(caller, Action.MANAGE, RESOURCE)
         return await self._users.page(limit, after)
 
     async def get(self, caller: Principal, user_id: UUID) -> User:
-        self._access.require(caller, Action.MANAGE, KIND)
+        self._access.require(caller, Action.MANAGE, RESOURCE)
         return _existing(await self._users.get(user_id))
 
     async def change_role(self, caller: Principal, user_id: UUID, role: Role) -> User:
-        self._access.require(caller, Action.MANAGE, KIND)
+        self._access.require(caller, Action.MANAGE, RESOURCE)
         async with self._transaction():
-            user = _existing(await self._users.get_to_change(user_id))
+            user = _existing(await self._users.get_for_update(user_id))
             changed = user.with_role(role, caller.id)
             await self._users.replace(changed)
         return changed
 
     async def delete(self, caller: Principal, user_id: UUID) -> None:
-        self._access.require(caller, Action.MANAGE, KIND)
+        self._access.require(caller, Action.MANAGE, RESOURCE)
         async with self._transaction():
-            user = _existing(await self._users.get_to_change(user_id))
+            user = _existing(await self._users.get_for_update(user_id))
             user.check_deletion(caller.id)
             await self._users.remove(user.id)
             await self._events.publish(UserDeleted(user.id, deleted_by=caller.id))
 
-    async def appoint(self, email: str, role: Role) -> User:
+    async def assign_role(self, email: str, role: Role) -> User:
         """Give somebody a role, whether the service has met them before or not.
 
         For the operator: nobody's rights are checked.

@@ -10,8 +10,8 @@ from app.kernel.paging import Page
 from app.modules.identity.domain.api_key import ApiKey
 from app.modules.identity.domain.user import User
 from app.modules.identity.infrastructure.user import to_user, user_table
-from app.platform.persistence import tables
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql import tables
+from app.platform.persistence.sql.database import Database
 
 api_key_table = sa.Table(
     "identity_api_keys",
@@ -75,7 +75,7 @@ class SqlApiKeyRepository:
     async def note_use(self, key_id: UUID, at: dt.datetime) -> None:
         await self._change(key_id, last_used_at=at)
 
-    async def remove_of_user(self, user_id: UUID) -> None:
+    async def delete_for_user(self, user_id: UUID) -> None:
         theirs = self._columns.user_id == user_id
         async with self._database.transaction() as connection:
             await connection.execute(api_key_table.delete().where(theirs))

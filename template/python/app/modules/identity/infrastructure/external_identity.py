@@ -5,11 +5,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.kernel.errors import Conflict
-from app.kernel.external_identity import ExternalIdentity
 from app.modules.identity.application.provisioning import Link
+from app.modules.identity.domain.external_identity import ExternalIdentity
 from app.modules.identity.infrastructure.user import to_user, user_table
-from app.platform.persistence import tables
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql import tables
+from app.platform.persistence.sql.database import Database
 
 external_identity_table = sa.Table(
     "identity_external_identities",
@@ -32,7 +32,7 @@ _with_user = (
 )
 
 
-class SqlLinkRepository:
+class SqlExternalIdentityRepository:
     """Links, a row each. They outlive their users, who must not come back as somebody new."""
 
     def __init__(self, database: Database) -> None:

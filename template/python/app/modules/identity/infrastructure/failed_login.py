@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from app.kernel.errors import Conflict
 from app.modules.identity.domain.failed_logins import FORGOTTEN_AFTER, FailedLogins
-from app.platform.persistence import tables
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql import tables
+from app.platform.persistence.sql.database import Database
 
 failed_login_table = sa.Table(
     "identity_failed_logins",
@@ -46,7 +46,7 @@ class SqlFailedLoginRepository:
             async with self._database.transaction() as connection:
                 await connection.execute(failed_login_table.insert().values(asdict(first)))
 
-    async def get_to_change(self, key: str) -> FailedLogins | None:
+    async def get_for_update(self, key: str) -> FailedLogins | None:
         return await self._get(_by_key_locked, key)
 
     async def replace(self, failed: FailedLogins) -> None:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.platform.persistence import tables
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql import tables
+from app.platform.persistence.sql.database import Database
 
 password_table = sa.Table(
     "identity_passwords",
@@ -37,7 +37,7 @@ class SqlPasswordRepository:
             await connection.execute(_of(user_id))
             await connection.execute(password_table.insert().values(values))
 
-    async def remove_of_user(self, user_id: UUID) -> None:
+    async def delete_for_user(self, user_id: UUID) -> None:
         async with self._database.transaction() as connection:
             await connection.execute(_of(user_id))
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.platform.persistence import tables
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql import tables
+from app.platform.persistence.sql.database import Database
 
 permission_table = sa.Table(
     "identity_permissions",
@@ -34,11 +34,11 @@ class SqlPermissionRepository:
     async def put(self, user_id: UUID, permissions: frozenset[str]) -> None:
         rows = [{"user_id": user_id, "permission": each} for each in sorted(permissions)]
         async with self._database.transaction() as connection:
-            await self.remove_of_user(user_id)
+            await self.delete_for_user(user_id)
             if rows:
                 await connection.execute(permission_table.insert(), rows)
 
-    async def remove_of_user(self, user_id: UUID) -> None:
+    async def delete_for_user(self, user_id: UUID) -> None:
         theirs = permission_table.c.user_id == user_id
         async with self._database.transaction() as connection:
             await connection.execute(permission_table.delete().where(theirs))

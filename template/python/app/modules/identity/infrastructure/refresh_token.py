@@ -6,12 +6,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.kernel.token_session import TokenSession
 from app.modules.identity.domain.refresh_token import RefreshToken
+from app.modules.identity.domain.token_session import TokenSession
 from app.modules.identity.domain.user import User
 from app.modules.identity.infrastructure.user import to_user, user_table
-from app.platform.persistence import tables
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql import tables
+from app.platform.persistence.sql.database import Database
 
 refresh_token_table = sa.Table(
     "identity_refresh_tokens",
@@ -69,7 +69,7 @@ class SqlRefreshTokenRepository:
     async def remove_family(self, family_id: UUID) -> None:
         await self._remove(self._columns.family_id == family_id)
 
-    async def remove_of_user(self, user_id: UUID) -> None:
+    async def delete_for_user(self, user_id: UUID) -> None:
         await self._remove(self._columns.user_id == user_id)
 
     async def remove_expired(self, user_id: UUID, now: dt.datetime) -> None:

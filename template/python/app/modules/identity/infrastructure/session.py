@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from app.modules.identity.domain.session import Session
 from app.modules.identity.domain.user import User
 from app.modules.identity.infrastructure.user import to_user, user_table
-from app.platform.persistence import tables
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql import tables
+from app.platform.persistence.sql.database import Database
 
 session_table = sa.Table(
     "identity_sessions",
@@ -61,7 +61,7 @@ class SqlSessionRepository:
     async def remove(self, fingerprint: str) -> None:
         await self._remove(self._columns.fingerprint == fingerprint)
 
-    async def remove_of_user(self, user_id: UUID) -> None:
+    async def delete_for_user(self, user_id: UUID) -> None:
         await self._remove(self._columns.user_id == user_id)
 
     async def remove_expired(

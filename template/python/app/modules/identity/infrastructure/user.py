@@ -6,12 +6,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.kernel.access import NEWCOMER, Role
+from app.kernel.access import DEFAULT_ROLE, Role
 from app.kernel.errors import Conflict
 from app.kernel.paging import Page
 from app.modules.identity.domain.user import User
-from app.platform.persistence import tables
-from app.platform.persistence.database import Database
+from app.platform.persistence.sql import tables
+from app.platform.persistence.sql.database import Database
 
 user_table = sa.Table(
     "identity_users",
@@ -46,7 +46,7 @@ class SqlUserRepository:
     async def get(self, user_id: UUID) -> User | None:
         return await self._one(_by_id, id=user_id)
 
-    async def get_to_change(self, user_id: UUID) -> User | None:
+    async def get_for_update(self, user_id: UUID) -> User | None:
         return await self._one(_by_id_locked, id=user_id)
 
     async def find(self, email: str) -> User | None:
@@ -88,7 +88,7 @@ def to_user(row: sa.RowMapping) -> User:
 
 def _role(stored: str) -> Role:
     """A role that the service no longer knows counts for no more than a newcomer's."""
-    return Role(stored) if stored in _ROLES else NEWCOMER
+    return Role(stored) if stored in _ROLES else DEFAULT_ROLE
 
 
 _ROLES = frozenset(Role)

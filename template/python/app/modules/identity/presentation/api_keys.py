@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.kernel.paging import Page
-from app.modules.identity.application.api_keys import ApiKeys, KeyOrder
+from app.modules.identity.application.api_keys import ApiKeys, ApiKeySpec
 from app.modules.identity.domain.api_key import ApiKey
 from app.modules.identity.domain.user import User
 from app.modules.identity.presentation.users import UserOutput
@@ -42,9 +42,9 @@ class KeyRequest(BaseModel):
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=100)] | None = None
     expires_at: Instant | None = None
 
-    def order(self) -> KeyOrder:
+    def order(self) -> ApiKeySpec:
         scopes = None if self.scopes is None else frozenset(self.scopes)
-        return KeyOrder(
+        return ApiKeySpec(
             user_id=self.user_id, name=self.name, scopes=scopes, expires_at=self.expires_at
         )
 

@@ -9,7 +9,7 @@ from app.modules.identity.application.sessions import Sessions
 from app.modules.identity.domain.session import Session
 from app.modules.identity.presentation.accounts import Credentials
 from app.platform.auth.caller import Caller
-from app.platform.auth.session import Cookie, Proof, csrf_token, forget_cookie, set_cookie
+from app.platform.auth.session import Cookie, Credential, csrf_token, forget_cookie, set_cookie
 from app.platform.http.bodies import StrictRoute
 from app.platform.http.client import ClientAddress
 from app.platform.http.problems import problems
@@ -44,14 +44,14 @@ def session_router(sessions: Sessions) -> APIRouter:
         return SessionOutput.of(opened.secret, opened.session)
 
     @router.get("/session", responses=problems(401))
-    async def current(proof: Proof) -> SessionOutput:
+    async def current(credential: Credential) -> SessionOutput:
         """The session of the cookie, for a page that has just been loaded."""
-        return SessionOutput.of(proof, await sessions.current(proof))
+        return SessionOutput.of(credential, await sessions.current(credential))
 
     @router.post("/logout", status_code=204, responses=problems(401, 403))
-    async def logout(proof: Proof, _: Caller, response: Response) -> None:
+    async def logout(credential: Credential, _: Caller, response: Response) -> None:
         """End this session."""
-        await sessions.logout(proof)
+        await sessions.logout(credential)
         forget_cookie(response)
 
     @router.post("/logout-everywhere", status_code=204, responses=problems(401, 403))

@@ -10,7 +10,7 @@ from app.modules.identity.application.user_administration import UserAdministrat
 from app.modules.identity.infrastructure.api_key import SqlApiKeyRepository
 from app.modules.identity.presentation.api_keys import api_key_router
 from app.modules.identity.subscriptions import subscribe
-from app.platform.parts import Platform
+from app.platform.dependencies import Platform
 from app.settings import Settings
 
 

@@ -1,14 +1,14 @@
 """How logging in with email and password is put together."""
 
 from app.modules.identity.application.accounts import Accounts, Registration
-from app.modules.identity.application.login_guard import LoginGuard
-from app.modules.identity.application.ports import Proofs, UserRepository
+from app.modules.identity.application.login_throttle import LoginThrottle
+from app.modules.identity.application.ports import CredentialRepository, UserRepository
 from app.modules.identity.application.user_administration import UserAdministration
+from app.modules.identity.infrastructure.argon2 import Argon2Passwords
 from app.modules.identity.infrastructure.failed_login import SqlFailedLoginRepository
 from app.modules.identity.infrastructure.password import SqlPasswordRepository
 from app.modules.identity.subscriptions import subscribe
-from app.platform.auth.passwords import Argon2Passwords
-from app.platform.parts import Platform
+from app.platform.dependencies import Platform
 from app.settings import Settings
 
 
@@ -17,12 +17,12 @@ def accounts(
     settings: Settings,
     users: UserRepository,
     administration: UserAdministration,
-    logins: Proofs,
+    logins: CredentialRepository,
 ) -> Accounts:
     """Accounts whose `logins` end when their password changes."""
     password_hashes = SqlPasswordRepository(platform.database)
     subscribe(platform.events, password_hashes, logins)
-    guard = LoginGuard(
+    throttle = LoginThrottle(
         SqlFailedLoginRepository(platform.database),
         allowed_by_account=settings.failed_logins_per_account,
         allowed_by_address=settings.failed_logins_per_address,
@@ -35,7 +35,7 @@ def accounts(
         logins,
         administration=administration,
         passwords=Argon2Passwords(),
-        guard=guard,
+        throttle=throttle,
         registration=Registration(settings.registration),
         access=platform.access,
         clock=platform.clock,

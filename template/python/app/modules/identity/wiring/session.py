@@ -13,7 +13,7 @@ from app.modules.identity.infrastructure.session import SqlSessionRepository
 from app.modules.identity.presentation.accounts import account_router
 from app.modules.identity.presentation.sessions import session_router
 from app.modules.identity.wiring import passwords
-from app.platform.parts import Platform
+from app.platform.dependencies import Platform
 from app.settings import Settings
 
 

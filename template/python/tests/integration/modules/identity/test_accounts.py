@@ -8,7 +8,7 @@ import pytest
 from app.main import create_app
 from app.platform.clock import utc_now
 from app.settings import Settings
-from tests.access.logins import Headers
+from tests.access_rules.logins import Headers
 from tests.logins import login
 
 CREDENTIALS = {"email": "alice@example.com", "password": login.PASSWORD}

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.platform.auth.api_key import HEADER
-from tests.access.logins import Headers
+from tests.access_rules.logins import Headers
 
 KEYS = "/api/v1/api-keys"
 

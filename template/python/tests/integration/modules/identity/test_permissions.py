@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.access.logins import Headers
+from tests.access_rules.logins import Headers
 
 
 @pytest.fixture

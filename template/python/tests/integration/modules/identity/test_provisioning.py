@@ -5,7 +5,7 @@ import asyncio
 import httpx
 
 from app.kernel.access import Role
-from tests.access.logins import Headers
+from tests.access_rules.logins import Headers
 from tests.logins import login
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app.platform.auth.session import COOKIE, CSRF_HEADER
-from tests.access.logins import Headers
+from tests.access_rules.logins import Headers
 from tests.logins import login
 
 EVERYWHERE = "/api/v1/auth/logout-everywhere"

@@ -2,15 +2,15 @@
 
 import httpx
 
-from app.kernel.access import NEWCOMER, Role
-from tests.access.logins import Headers
+from app.kernel.access import DEFAULT_ROLE, Role
+from tests.access_rules.logins import Headers
 
 
 async def test_an_administrator_manages_people(
     client: httpx.AsyncClient, admin: Headers, newcomer: Headers
 ) -> None:
     me = (await client.get("/api/v1/me", headers=newcomer)).json()
-    assert (me["email"], me["role"]) == ("newcomer@example.com", NEWCOMER)
+    assert (me["email"], me["role"]) == ("newcomer@example.com", DEFAULT_ROLE)
     await client.get("/api/v1/me", headers=admin)
     page = (await client.get("/api/v1/users", params={"limit": 1}, headers=admin)).json()
     query = {"cursor": page["next_cursor"]}
@@ -32,6 +32,6 @@ async def test_an_administrator_stays_one(client: httpx.AsyncClient, admin: Head
     me = (await client.get("/api/v1/me", headers=admin)).json()
     path = f"/api/v1/users/{me['id']}"
 
-    response = await client.put(f"{path}/role", json={"role": NEWCOMER}, headers=admin)
+    response = await client.put(f"{path}/role", json={"role": DEFAULT_ROLE}, headers=admin)
     assert response.status_code == 409
     assert (await client.delete(path, headers=admin)).status_code == 409

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from app.kernel.events import EventBus
 from app.modules.identity.application.accounts import Accounts, Registration
-from app.modules.identity.application.login_guard import LoginGuard
-from app.modules.identity.application.ports import Proofs
+from app.modules.identity.application.login_throttle import LoginThrottle
+from app.modules.identity.application.ports import CredentialRepository
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.domain.failed_logins import FailedLogins
 from tests import fakes
@@ -53,7 +53,7 @@ class InMemoryFailedLogins:
     async def ensure(self, key: str, now: datetime) -> None:
         self.failed.setdefault(key, FailedLogins(key=key, failures=0, last_at=now))
 
-    async def get_to_change(self, key: str) -> FailedLogins | None:
+    async def get_for_update(self, key: str) -> FailedLogins | None:
         return self.failed.get(key)
 
     async def replace(self, failed: FailedLogins) -> None:
@@ -62,7 +62,7 @@ class InMemoryFailedLogins:
 
 def accounts_of(
     clock: fakes.Clock,
-    logins: Proofs,
+    logins: CredentialRepository,
     *,
     users: fakes.InMemoryUsers,
     access: fakes.Everybody | fakes.Nobody | None = None,
@@ -88,7 +88,7 @@ def accounts_of(
             transaction=fakes.no_transaction,
         ),
         passwords=ReversedPasswords(),
-        guard=LoginGuard(
+        throttle=LoginThrottle(
             InMemoryFailedLogins(),
             allowed_by_account=ALLOWED,
             allowed_by_address=ALLOWED * 2,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import NEWCOMER, Principal, Role
+from app.kernel.access import DEFAULT_ROLE, Principal, Role
 from app.kernel.errors import (
     Conflict,
     NotAllowed,
@@ -24,7 +24,7 @@ class Logins:
     def __init__(self) -> None:
         self.ended: list[UUID] = []
 
-    async def remove_of_user(self, user_id: UUID) -> None:
+    async def delete_for_user(self, user_id: UUID) -> None:
         self.ended.append(user_id)
 
 
@@ -51,7 +51,7 @@ def accounts(clock: fakes.Clock, users: fakes.InMemoryUsers, logins: Logins) -> 
 async def test_who_registers_is_a_newcomer(accounts: Accounts, users: fakes.InMemoryUsers) -> None:
     user = await accounts.register(" Alice@Example.com", PASSWORD)
 
-    assert (user.email, user.role) == (EMAIL, NEWCOMER)
+    assert (user.email, user.role) == (EMAIL, DEFAULT_ROLE)
     assert await users.get(user.id) == user
     assert await accounts.authenticate(EMAIL, PASSWORD, HERE) == user
 
@@ -172,7 +172,7 @@ async def test_who_is_appointed_again_gets_another_role_and_password(
 ) -> None:
     before = await accounts.register(EMAIL, PASSWORD)
 
-    after = await accounts.appoint(EMAIL, "another good password", Role.ADMIN)
+    after = await accounts.assign_role(EMAIL, "another good password", Role.ADMIN)
 
     assert (after.id, after.role) == (before.id, Role.ADMIN)
     assert logins.ended == [before.id]

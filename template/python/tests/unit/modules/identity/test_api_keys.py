@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import NEWCOMER, Role
+from app.kernel.access import DEFAULT_ROLE, Role
 from app.kernel.errors import NotAllowed, NotAuthenticated, NotFound, RuleViolation
 from app.kernel.events import EventBus
 from app.kernel.paging import Page
-from app.modules.identity.application.api_keys import ApiKeys, KeyOrder
+from app.modules.identity.application.api_keys import ApiKeys, ApiKeySpec
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.domain.api_key import NOTED_EVERY, ApiKey
 from app.modules.identity.domain.user import User
@@ -46,7 +46,7 @@ class InMemoryApiKeys:
     async def note_use(self, key_id: UUID, at: dt.datetime) -> None:
         self.keys[key_id] = replace(self.keys[key_id], last_used_at=at)
 
-    async def remove_of_user(self, user_id: UUID) -> None:
+    async def delete_for_user(self, user_id: UUID) -> None:
         self.keys = {id_: key for id_, key in self.keys.items() if key.user_id != user_id}
 
 
@@ -84,7 +84,7 @@ class Setting:
         self, scopes: frozenset[str] | None = None, expires_at: dt.datetime | None = None
     ) -> tuple[ApiKey, str]:
         owner = await self.use_cases.create_owner(fakes.BOB, f"{len(self.kept.keys)}@example.com")
-        order = KeyOrder(user_id=owner.id, name="A key", scopes=scopes, expires_at=expires_at)
+        order = ApiKeySpec(user_id=owner.id, name="A key", scopes=scopes, expires_at=expires_at)
         made = await self.use_cases.create(fakes.BOB, order)
         return made.key, made.text
 
@@ -97,9 +97,9 @@ def setting() -> Setting:
 async def test_a_key_proves_who_calls_and_what_for(setting: Setting) -> None:
     key, text = await setting.key(frozenset({"things:read"}))
 
-    caller = await setting.use_cases.caller_of(text)
+    caller = await setting.use_cases.authenticate(text)
 
-    assert (caller.id, caller.role, caller.scopes) == (key.user_id, NEWCOMER, key.scopes)
+    assert (caller.id, caller.role, caller.scopes) == (key.user_id, DEFAULT_ROLE, key.scopes)
     assert text.startswith(f"ak_{key.prefix}_")
     assert text.rpartition("_")[2] not in str(setting.kept.keys)
 
@@ -109,20 +109,29 @@ async def test_what_is_no_key_proves_nothing(setting: Setting) -> None:
     _, other = await setting.key()
     wrong = f"ak_{key.prefix}_{other.split('_', 2)[2]}"
 
-    for proof in ("", "ak", "ak__", f"ak_{key.prefix}_", text[:-1], f"{text}x", wrong, "\ud800"):
+    for credential in (
+        "",
+        "ak",
+        "ak__",
+        f"ak_{key.prefix}_",
+        text[:-1],
+        f"{text}x",
+        wrong,
+        "\ud800",
+    ):
         with pytest.raises(NotAuthenticated):
-            await setting.use_cases.caller_of(proof)
+            await setting.use_cases.authenticate(credential)
 
 
 async def test_a_key_expires(setting: Setting) -> None:
     end = setting.clock.now + dt.timedelta(days=1)
     _, text = await setting.key(expires_at=end)
-    assert await setting.use_cases.caller_of(text)
+    assert await setting.use_cases.authenticate(text)
 
     setting.clock.now = end
 
     with pytest.raises(NotAuthenticated):
-        await setting.use_cases.caller_of(text)
+        await setting.use_cases.authenticate(text)
     with pytest.raises(RuleViolation):
         await setting.key(expires_at=end)
 
@@ -134,7 +143,7 @@ async def test_a_revoked_key_proves_nothing_and_stays_in_the_list(setting: Setti
     await setting.use_cases.revoke(fakes.BOB, key.id)
 
     with pytest.raises(NotAuthenticated):
-        await setting.use_cases.caller_of(text)
+        await setting.use_cases.authenticate(text)
     (kept,) = (await setting.use_cases.page(fakes.BOB, 20, None)).items
     assert kept == replace(key, revoked_at=fakes.NOW)
     with pytest.raises(NotFound):
@@ -145,7 +154,7 @@ async def test_the_last_use_is_noted_now_and_then(setting: Setting) -> None:
     key, text = await setting.key()
     noted = []
     for _ in range(3):
-        await setting.use_cases.caller_of(text)
+        await setting.use_cases.authenticate(text)
         noted.append(setting.kept.keys[key.id].last_used_at)
         setting.clock.now += NOTED_EVERY / 2
 
@@ -153,17 +162,17 @@ async def test_the_last_use_is_noted_now_and_then(setting: Setting) -> None:
 
 
 async def test_who_is_appointed_gets_a_key(setting: Setting) -> None:
-    made = await setting.use_cases.appoint(EMAIL, Role.ADMIN)
-    again = await setting.use_cases.appoint(EMAIL, Role.ADMIN)
+    made = await setting.use_cases.assign_role(EMAIL, Role.ADMIN)
+    again = await setting.use_cases.assign_role(EMAIL, Role.ADMIN)
 
     for text in (made.text, again.text):
-        assert (await setting.use_cases.caller_of(text)).role == Role.ADMIN
+        assert (await setting.use_cases.authenticate(text)).role == Role.ADMIN
     assert made.key.user_id == again.key.user_id
 
 
 async def test_a_key_is_somebodys(setting: Setting) -> None:
     with pytest.raises(NotFound):
-        await setting.use_cases.create(fakes.BOB, KeyOrder(user_id=UUID(int=99), name="A key"))
+        await setting.use_cases.create(fakes.BOB, ApiKeySpec(user_id=UUID(int=99), name="A key"))
 
 
 async def test_without_the_right_nothing_happens() -> None:
@@ -171,7 +180,7 @@ async def test_without_the_right_nothing_happens() -> None:
 
     for act in (
         setting.use_cases.create_owner(fakes.ALICE, EMAIL),
-        setting.use_cases.create(fakes.ALICE, KeyOrder(user_id=fakes.ALICE.id, name="A key")),
+        setting.use_cases.create(fakes.ALICE, ApiKeySpec(user_id=fakes.ALICE.id, name="A key")),
         setting.use_cases.page(fakes.ALICE, 20, None),
         setting.use_cases.revoke(fakes.ALICE, UUID(int=1)),
     ):
@@ -187,7 +196,7 @@ async def test_a_key_with_scopes_makes_no_key_for_more(scopes: set[str] | None) 
 
     async def make(scopes: set[str] | None) -> ApiKey:
         asked = None if scopes is None else frozenset(scopes)
-        order = KeyOrder(user_id=own.user_id, name="Another", scopes=asked)
+        order = ApiKeySpec(user_id=own.user_id, name="Another", scopes=asked)
         return (await setting.use_cases.create(limited, order)).key
 
     with pytest.raises(NotAllowed):

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import NEWCOMER, Role
+from app.kernel.access import DEFAULT_ROLE, Role
 from app.kernel.errors import Conflict, NotAuthenticated
-from app.kernel.external_identity import ExternalIdentity
-from app.modules.identity.application.provisioning import Link, Provisioning
+from app.modules.identity.application.provisioning import Link, UserProvisioning
+from app.modules.identity.domain.external_identity import ExternalIdentity
 from app.modules.identity.domain.user import User
 from tests import fakes
 
@@ -60,7 +60,7 @@ class Setting:
         self.users = fakes.InMemoryUsers()
         self.links = InMemoryLinks(self.users)
         self.tokens = Tokens(ana=ANA)
-        self.use_cases = Provisioning(
+        self.use_cases = UserProvisioning(
             self.tokens,
             self.links,
             self.users,
@@ -70,7 +70,7 @@ class Setting:
         )
 
     async def user(self, token: str = "ana") -> User:
-        return self.users.users[(await self.use_cases.caller_of(token)).id]
+        return self.users.users[(await self.use_cases.authenticate(token)).id]
 
 
 @pytest.fixture
@@ -81,24 +81,24 @@ def setting() -> Setting:
 async def test_somebody_is_met_once(setting: Setting) -> None:
     first = await setting.user()
 
-    assert (first.email, first.role) == ("ana@example.com", NEWCOMER)
+    assert (first.email, first.role) == ("ana@example.com", DEFAULT_ROLE)
     assert await setting.user() == first
     assert list(setting.users.users.values()) == [first]
     with pytest.raises(NotAuthenticated):
-        await setting.use_cases.caller_of("nonsense")
+        await setting.use_cases.authenticate("nonsense")
 
 
 async def test_the_issuer_says_the_role_if_it_speaks_of_roles(setting: Setting) -> None:
     await setting.user()
     for roles, role in (
         ({"admin", "unheard of"}, Role.ADMIN),
-        ({"unheard of"}, NEWCOMER),
+        ({"unheard of"}, DEFAULT_ROLE),
         ({"admin"}, Role.ADMIN),
         (None, Role.ADMIN),
     ):
         said = None if roles is None else frozenset(roles)
         setting.tokens.tokens["ana"] = replace(ANA, roles=said)
-        caller = await setting.use_cases.caller_of("ana")
+        caller = await setting.use_cases.authenticate("ana")
         assert caller.role == role
         assert setting.users.users[caller.id].role == role
 
@@ -128,7 +128,7 @@ async def test_who_was_deleted_does_not_come_back(setting: Setting) -> None:
     await setting.users.remove(ana.id)
 
     with pytest.raises(NotAuthenticated, match="deleted"):
-        await setting.use_cases.caller_of("ana")
+        await setting.use_cases.authenticate("ana")
     assert setting.users.users == {}
 
 
@@ -137,4 +137,4 @@ async def test_of_two_first_requests_one_meets_them(setting: Setting) -> None:
     await setting.users.add(met)
     setting.links.overtaken_by = met.id
 
-    assert (await setting.use_cases.caller_of("ana")).id == met.id
+    assert (await setting.use_cases.authenticate("ana")).id == met.id

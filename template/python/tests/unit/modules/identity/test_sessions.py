@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import NEWCOMER
+from app.kernel.access import DEFAULT_ROLE
 from app.kernel.errors import NotAuthenticated
 from app.modules.identity.application.sessions import Sessions
 from app.modules.identity.domain.session import NOTED_EVERY, Session
@@ -39,7 +39,7 @@ class InMemorySessions:
     async def remove(self, fingerprint: str) -> None:
         self.sessions.pop(fingerprint, None)
 
-    async def remove_of_user(self, user_id: UUID) -> None:
+    async def delete_for_user(self, user_id: UUID) -> None:
         self._keep(lambda session: session.user_id != user_id)
 
     async def remove_expired(
@@ -78,7 +78,7 @@ class Setting:
 
     async def is_in(self, secret: str) -> bool:
         try:
-            await self.sessions.caller_of(secret)
+            await self.sessions.authenticate(secret)
         except NotAuthenticated:
             return False
         return True
@@ -94,9 +94,9 @@ async def setting() -> Setting:
 async def test_a_login_proves_who_one_is(setting: Setting) -> None:
     secret = await setting.login()
 
-    caller = await setting.sessions.caller_of(secret)
+    caller = await setting.sessions.authenticate(secret)
 
-    assert (caller.id, caller.role) == (UUID(int=1), NEWCOMER)
+    assert (caller.id, caller.role) == (UUID(int=1), DEFAULT_ROLE)
     assert secret not in str(setting.kept.sessions)
 
 
@@ -148,13 +148,13 @@ async def test_a_logout_ends_one_session_or_all(setting: Setting) -> None:
     await setting.sessions.logout(one)
     assert [await setting.is_in(each) for each in (one, two, three)] == [False, True, True]
 
-    await setting.sessions.logout_everywhere(await setting.sessions.caller_of(two))
+    await setting.sessions.logout_everywhere(await setting.sessions.authenticate(two))
     assert [await setting.is_in(each) for each in (one, two, three)] == [False] * 3
 
 
 async def test_a_new_password_ends_every_session(setting: Setting) -> None:
     secret = await setting.login()
-    caller = await setting.sessions.caller_of(secret)
+    caller = await setting.sessions.authenticate(secret)
 
     await setting.accounts.change_password(caller, PASSWORD, "another good password", HERE)
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import NEWCOMER
+from app.kernel.access import DEFAULT_ROLE
 from app.kernel.errors import NotAuthenticated
-from app.kernel.token_session import TokenSession
 from app.modules.identity.application.token_sessions import Tokens, TokenSessions
 from app.modules.identity.domain.refresh_token import RefreshToken
+from app.modules.identity.domain.token_session import TokenSession
 from app.modules.identity.domain.user import User
-from app.platform.auth.jwt import JwtAccessTokens
+from app.modules.identity.infrastructure.access_tokens import JwtAccessTokens
 from tests import fakes
 from tests.unit.modules.identity.accounts import EMAIL, HERE, PASSWORD, accounts_of
 
@@ -47,7 +47,7 @@ class InMemoryRefreshTokens:
     async def remove_family(self, family_id: UUID) -> None:
         self._keep(lambda token: token.family_id != family_id)
 
-    async def remove_of_user(self, user_id: UUID) -> None:
+    async def delete_for_user(self, user_id: UUID) -> None:
         self._keep(lambda token: token.user_id != user_id)
 
     async def remove_expired(self, user_id: UUID, now: dt.datetime) -> None:
@@ -92,9 +92,9 @@ async def setting() -> Setting:
 async def test_a_login_proves_who_one_is(setting: Setting) -> None:
     tokens = await setting.login()
 
-    caller = await setting.sessions.caller_of(tokens.access_token)
+    caller = await setting.sessions.authenticate(tokens.access_token)
 
-    assert (caller.id, caller.role) == (UUID(int=1), NEWCOMER)
+    assert (caller.id, caller.role) == (UUID(int=1), DEFAULT_ROLE)
     assert tokens.expires_in == LIFETIME
 
 
@@ -102,7 +102,7 @@ async def test_a_refresh_token_gives_a_new_pair_once(setting: Setting) -> None:
     first = await setting.login()
     second = await setting.sessions.refresh(first.refresh_token)
 
-    assert await setting.sessions.caller_of(second.access_token)
+    assert await setting.sessions.authenticate(second.access_token)
     with pytest.raises(NotAuthenticated):
         await setting.sessions.refresh(first.refresh_token)
     # The second use betrayed a theft: whoever holds the other token is out as well.
@@ -127,19 +127,19 @@ async def test_a_logout_ends_one_session(setting: Setting) -> None:
     with pytest.raises(NotAuthenticated):
         await setting.sessions.refresh(here.refresh_token)
     with pytest.raises(NotAuthenticated, match="has ended"):
-        await setting.sessions.caller_of(here.access_token)
-    assert await setting.sessions.caller_of(there.access_token)
+        await setting.sessions.authenticate(here.access_token)
+    assert await setting.sessions.authenticate(there.access_token)
     assert await setting.sessions.refresh(there.refresh_token)
 
 
 async def test_a_new_password_ends_every_session(setting: Setting) -> None:
     tokens = await setting.login()
-    caller = await setting.sessions.caller_of(tokens.access_token)
+    caller = await setting.sessions.authenticate(tokens.access_token)
 
     await setting.accounts.change_password(caller, PASSWORD, "another good password", HERE)
 
     with pytest.raises(NotAuthenticated):
-        await setting.sessions.caller_of(tokens.access_token)
+        await setting.sessions.authenticate(tokens.access_token)
     with pytest.raises(NotAuthenticated):
         await setting.sessions.refresh(tokens.refresh_token)
 
@@ -149,4 +149,4 @@ async def test_whose_user_is_gone_proves_nothing(setting: Setting) -> None:
     token = setting.access_tokens.issue(gone, setting.clock.now)
 
     with pytest.raises(NotAuthenticated, match="has ended"):
-        await setting.sessions.caller_of(token)
+        await setting.sessions.authenticate(token)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import NEWCOMER, Role
+from app.kernel.access import DEFAULT_ROLE, Role
 from app.kernel.errors import Conflict, NotAllowed, NotAuthenticated, NotFound
 from app.kernel.events import EventBus
 from app.modules.identity import UserDeleted
@@ -34,7 +34,7 @@ class Setting:
         self.events.append(event)
 
     async def alice(self) -> User:
-        return await self.use_cases.appoint("alice@example.com", NEWCOMER)
+        return await self.use_cases.assign_role("alice@example.com", DEFAULT_ROLE)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_a_role_is_given_by_another(setting: Setting) -> None:
     assert changed.role == Role.ADMIN
     assert await setting.users.get(alice.id) == changed
     with pytest.raises(Conflict):
-        await setting.use_cases.change_role(fakes.ALICE, alice.id, NEWCOMER)
+        await setting.use_cases.change_role(fakes.ALICE, alice.id, DEFAULT_ROLE)
 
 
 async def test_who_is_deleted_is_announced(setting: Setting) -> None:
@@ -85,7 +85,7 @@ async def test_who_is_deleted_is_announced(setting: Setting) -> None:
 async def test_appointing_again_changes_the_role(setting: Setting) -> None:
     before = await setting.alice()
 
-    after = await setting.use_cases.appoint("Alice@example.com", Role.ADMIN)
+    after = await setting.use_cases.assign_role("Alice@example.com", Role.ADMIN)
 
     assert (after.id, after.created_at) == (before.id, before.created_at)
     assert after.role == Role.ADMIN

@@ -1,0 +1,1 @@
+"""OpenID Connect: the issuer, its keys, and the claims of its tokens."""

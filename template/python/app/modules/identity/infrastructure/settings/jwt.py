@@ -1,0 +1,46 @@
+"""What can be set of tokens; a part of `app.settings`."""
+
+import secrets
+
+from pydantic import AwareDatetime, Field, SecretStr
+
+from app.modules.identity.infrastructure.access_tokens import RetiredKey
+from app.modules.identity.infrastructure.settings.passwords import PasswordSettings
+
+MIN_SECRET_LENGTH = 32
+
+
+class JwtSettings(PasswordSettings):
+    """The keys that sign tokens, and how long tokens live."""
+
+    secret_key: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(48)))
+    previous_secret_key: SecretStr | None = None
+    previous_secret_key_until: AwareDatetime | None = None
+    access_token_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    refresh_token_days: int = Field(default=30, ge=1, le=365)
+
+    @property
+    def has_own_secret_key(self) -> bool:
+        """Whether a key was given; without one, tokens die with the process."""
+        return "secret_key" in self.model_fields_set
+
+    @property
+    def retired_key(self) -> RetiredKey | None:
+        """The key before this one, and how long what it has signed is still believed."""
+        if self.previous_secret_key is None or self.previous_secret_key_until is None:
+            return None
+        secret = self.previous_secret_key.get_secret_value()
+        return RetiredKey(secret, self.previous_secret_key_until)
+
+    def auth_problems(self, *, is_production: bool) -> list[str]:
+        """What cannot work, or is not safe in production, a sentence each."""
+        problems = []
+        if len(self.secret_key.get_secret_value()) < MIN_SECRET_LENGTH:
+            problems.append(f"APP_SECRET_KEY: use {MIN_SECRET_LENGTH} characters or more.")
+        if (self.previous_secret_key is None) != (self.previous_secret_key_until is None):
+            problems.append(
+                "APP_PREVIOUS_SECRET_KEY: set APP_PREVIOUS_SECRET_KEY_UNTIL with it, or neither."
+            )
+        if is_production and not self.has_own_secret_key:
+            problems.append("APP_SECRET_KEY: set a secret of your own, the same for each process.")
+        return problems

@@ -1,0 +1,65 @@
+"""The sign-in page: static files, and what its script has to know."""
+
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from app.modules.identity.infrastructure.oidc.issuer import ENDPOINTS, Issuer
+
+HERE = Path(__file__).parent
+# Where the page asks for tokens is added once the issuer has said it.
+POLICY = (
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "
+    "img-src data:; script-src 'self'; style-src 'self'; connect-src 'self'"
+)
+
+
+class SignInProvider(Protocol):
+    """What sign-in asks a kind of issuer for: the modules of `providers`."""
+
+    SCOPE: str
+
+    def authorization_parameters(self, audience: str) -> dict[str, str]:
+        """Parameters besides those of the standard."""
+
+
+def sign_in_routes(
+    issuer: Issuer, audience: str, client_id: str, provider: SignInProvider
+) -> APIRouter:
+    """Routes for browsers, not for programs: the API's description leaves them out."""
+    router = APIRouter(prefix="/sign-in", include_in_schema=False)
+    page = (HERE / "page.html").read_text(encoding="utf-8")
+    script = (HERE / "sign_in.js").read_text(encoding="utf-8")
+    style = (HERE / "style.css").read_text(encoding="utf-8")
+
+    @router.get("")
+    @router.get("/callback")
+    async def sign_in() -> HTMLResponse:
+        metadata = await issuer.metadata()
+        place = urlsplit(metadata.get("token_endpoint", issuer.url))
+        policy = f"{POLICY} {place.scheme}://{place.netloc}"
+        return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+
+    @router.get("/configuration")
+    async def configuration() -> dict[str, Any]:
+        metadata = await issuer.metadata()
+        return {
+            "issuer": issuer.url,
+            **{name: metadata.get(name) for name in ENDPOINTS},
+            "client_id": client_id,
+            "scope": provider.SCOPE,
+            "parameters": provider.authorization_parameters(audience),
+        }
+
+    @router.get("/sign_in.js")
+    async def sign_in_script() -> Response:
+        return Response(script, media_type="text/javascript")
+
+    @router.get("/style.css")
+    async def sign_in_style() -> Response:
+        return Response(style, media_type="text/css")
+
+    return router

@@ -1,0 +1,1 @@
+"""Storage of records, on the chosen database."""
