@@ -31,6 +31,7 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
             module_facts(name, entities) for name, entities in answers["modules"].items()
         ],
         "author_line": _author_line(answers["author_name"], answers["author_email"]),
+        "capabilities": _capabilities(answers),
         "dependencies": runtime_dependencies(answers),
         "dev_dependencies": development_dependencies(answers),
         "identifies_clients": limits["rate_limited"] or with_passwords,
@@ -40,6 +41,19 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         "tested_on": TESTED_ON,
         "with_passwords": with_passwords,
     }
+
+
+def _capabilities(answers: Mapping[str, Any]) -> list[str]:
+    """Return the packages of `app.platform` that have settings, sorted."""
+    chosen = {
+        "backup": answers["backup"] != "none",
+        "cache": answers["cache"] != "none",
+        "http": True,
+        "observability": True,
+        "persistence": True,
+        "rate_limit": bool(answers["rate_limit"]),
+    }
+    return [name for name, is_chosen in chosen.items() if is_chosen]
 
 
 def _author_line(name: str, email: str) -> str:

@@ -14,10 +14,6 @@ PROOF_HEADERS = {
 }
 # Where people have passwords here.
 WITH_PASSWORDS = {"jwt", "session"}
-# The class that holds what can be set of each, in `app.platform.auth.<auth>_settings`.
-AUTH_SETTINGS = {"jwt": "JwtSettings", "session": "SessionSettings", "oauth2": "OidcSettings"}
-# Those that can be set wrongly in a way that no single setting shows.
-CHECKED_AUTH_SETTINGS = {"jwt", "oauth2"}
 
 # Whose tokens for what each provider's settings name until somebody sets them.
 OIDC_EXAMPLES = {
@@ -46,8 +42,6 @@ def authentication_facts(auth: str, provider: str | None) -> dict[str, Any]:
     issuer, audience = OIDC_EXAMPLES.get(provider or "", ("", ""))
     return {
         "audience_example": audience,
-        "auth_settings": AUTH_SETTINGS.get(auth, ""),
-        "auth_settings_checked": auth in CHECKED_AUTH_SETTINGS,
         "base_url": BASE_URLS.get(auth, "http://127.0.0.1:8000"),
         "call_options": CALL_OPTIONS[auth],
         "issuer_example": issuer,

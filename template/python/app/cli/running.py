@@ -12,7 +12,8 @@ from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlche
 from app.kernel.errors import ApplicationError
 from app.main import Service, compose
 from app.platform.persistence.sql import adapter, migrations
-from app.settings import Settings, explain
+from app.platform.settings import describe_errors
+from app.settings import Settings
 
 
 def read_settings() -> Settings:
@@ -20,7 +21,7 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise click.ClickException(explain(error)) from error
+        raise click.ClickException(describe_errors(error)) from error
 
 
 def run(settings: Settings, action: Callable[[Service], Awaitable[None]]) -> None:

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings, explain
+from app.platform.settings import describe_errors
+from app.settings import Settings
 from tests.logins import login
 
 
@@ -27,7 +28,7 @@ def test_a_key_that_cannot_do_is_refused(
 
     with pytest.raises(ValidationError) as error:
         Settings()
-    assert explain(error.value).startswith(f"{variable}: ")
+    assert describe_errors(error.value).startswith(f"{variable}: ")
 
 
 def test_production_needs_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,7 +36,7 @@ def test_production_needs_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
 
     with pytest.raises(ValidationError) as error:
         Settings()
-    assert "APP_SECRET_KEY: set a secret of your own" in explain(error.value)
+    assert "APP_SECRET_KEY: set a secret of your own" in describe_errors(error.value)
 
     monkeypatch.setenv("APP_SECRET_KEY", login.IN_PRODUCTION["secret_key"])
     assert "APP_SECRET_KEY" not in _said()
@@ -45,7 +46,7 @@ def _said() -> str:
     try:
         Settings()
     except ValidationError as error:
-        return explain(error)
+        return describe_errors(error)
     return ""
 
 

@@ -10,7 +10,7 @@ from app.modules.identity.infrastructure.settings.passwords import PasswordSetti
 MIN_SECRET_LENGTH = 32
 
 
-class JwtSettings(PasswordSettings):
+class IdentitySettings(PasswordSettings):
     """The keys that sign tokens, and how long tokens live."""
 
     secret_key: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(48)))
@@ -32,15 +32,14 @@ class JwtSettings(PasswordSettings):
         secret = self.previous_secret_key.get_secret_value()
         return RetiredKey(secret, self.previous_secret_key_until)
 
-    def auth_problems(self, *, is_production: bool) -> list[str]:
-        """What cannot work, or is not safe in production, a sentence each."""
-        problems = []
+    def problems(self) -> list[str]:
+        problems = super().problems()
         if len(self.secret_key.get_secret_value()) < MIN_SECRET_LENGTH:
             problems.append(f"APP_SECRET_KEY: use {MIN_SECRET_LENGTH} characters or more.")
         if (self.previous_secret_key is None) != (self.previous_secret_key_until is None):
             problems.append(
                 "APP_PREVIOUS_SECRET_KEY: set APP_PREVIOUS_SECRET_KEY_UNTIL with it, or neither."
             )
-        if is_production and not self.has_own_secret_key:
+        if self.is_production and not self.has_own_secret_key:
             problems.append("APP_SECRET_KEY: set a secret of your own, the same for each process.")
         return problems

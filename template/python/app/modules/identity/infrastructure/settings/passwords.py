@@ -3,10 +3,11 @@
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
+
+from app.platform.settings import CapabilitySettings
 
 
-class PasswordSettings(BaseSettings):
+class PasswordSettings(CapabilitySettings):
     """Who registers people, and how often somebody may get a password wrong without a wait."""
 
     registration: Literal["open", "admin"] = "open"

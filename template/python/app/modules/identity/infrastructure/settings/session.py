@@ -5,7 +5,7 @@ from pydantic import Field
 from app.modules.identity.infrastructure.settings.passwords import PasswordSettings
 
 
-class SessionSettings(PasswordSettings):
+class IdentitySettings(PasswordSettings):
     """How long a session lives unused, and at most."""
 
     session_idle_minutes: int = Field(default=30, ge=1)

@@ -1,1 +1,0 @@
-"""Settings of the chosen way to authenticate."""
