@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from .authentication import WITH_PASSWORDS, authentication_facts, production_variables
-from .authorization import authorization_facts
 from .cache import cache_facts
 from .data_security import data_security_facts
 from .database import database_facts
@@ -16,17 +15,15 @@ from .modules import module_facts, natural_key
 
 def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the names that templates use; `answers` are complete and accepted."""
-    authorization = authorization_facts(answers)
     cache = cache_facts(answers["cache"], answers.get("cache_strategy"))
     limits = data_security_facts(answers)
     with_passwords = answers["auth"] in WITH_PASSWORDS
     return {
         **authentication_facts(answers["auth"], answers.get("auth_provider")),
-        **authorization,
         **cache,
         **database_facts(answers),
         **limits,
-        "adapter_imports": authorization["access_imports"] + cache["cache_imports"],
+        "adapter_imports": cache["cache_imports"],
         "app_modules": [
             module_facts(name, entities) for name, entities in answers["modules"].items()
         ],

@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-# How a request carries the proof of who calls: a module of `app.platform.auth`.
-PROOFS = {"jwt": "bearer", "session": "session", "api_key": "api_key", "oauth2": "bearer"}
-# The header, as Python, that carries it from a page of another origin.
-PROOF_HEADERS = {
-    "bearer": '"Authorization"',
-    "session": '"X-CSRF-Token"',
-    "api_key": '"X-API-Key"',
-}
 # Where people have passwords here.
 WITH_PASSWORDS = {"jwt", "session"}
 
@@ -45,8 +37,6 @@ def authentication_facts(auth: str, provider: str | None) -> dict[str, Any]:
         "base_url": BASE_URLS.get(auth, "http://127.0.0.1:8000"),
         "call_options": CALL_OPTIONS[auth],
         "issuer_example": issuer,
-        "credential": PROOFS[auth],
-        "proof_headers": PROOF_HEADERS[PROOFS[auth]],
     }
 
 

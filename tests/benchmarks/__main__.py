@@ -35,10 +35,11 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from app.kernel.access import Principal, Role
+from app.kernel.access import Principal
 from app.platform.auth import caller
+from app.platform.authorization import DEFAULT_ROLE
 
-NOBODY = Principal(UUID(int=0), Role.VIEWER)
+NOBODY = Principal(UUID(int=0), DEFAULT_ROLE)
 
 
 async def current_caller() -> Principal:

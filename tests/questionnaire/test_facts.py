@@ -242,31 +242,7 @@ def test_without_a_cache_there_is_no_strategy() -> None:
 def test_a_way_to_prove_who_one_is_has_whatever_templates_say_of_it(auth: str) -> None:
     result = facts(ANSWERS | {"auth": auth})
 
-    assert (TEMPLATE / f"app/platform/auth/{result['credential']}.py").is_file()
     assert result["call_options"]
-
-
-@pytest.mark.parametrize("authorization", QUESTIONS["authorization"].choices)
-def test_a_way_to_decide_is_one_class(authorization: str) -> None:
-    result = facts(ANSWERS | {"authorization": authorization})
-
-    path = TEMPLATE / f"app/platform/authorization/{authorization}.py"
-    policy = result["access_policy"].removesuffix("()")
-    assert f"\nclass {policy}:" in path.read_text(encoding="utf-8")
-    assert result["access_imports"] == [
-        f"from app.platform.authorization.{authorization} import {policy}"
-    ]
-
-
-def test_what_a_key_is_for_is_asked_before_whatever_decides_otherwise() -> None:
-    result = facts(ANSWERS | {"auth": "api_key", "authorization": "permissions"})
-
-    assert result["access_policy"] == "WithinScopes(PermissionBasedAccess())"
-    assert result["access_imports"] == sorted(result["access_imports"])
-    assert result["principal_fields"] == [
-        "scopes: frozenset[str] | None = None",
-        "permissions: frozenset[str] = frozenset()",
-    ]
 
 
 @pytest.mark.parametrize("provider", QUESTIONS["auth_provider"].choices)

@@ -17,8 +17,8 @@ import click
 import httpx
 import sqlalchemy as sa  # type: ignore[import-not-found]
 from app.cli import app as commands  # type: ignore[import-not-found]
-from app.kernel.access import Role  # type: ignore[import-not-found]
 from app.main import create_app  # type: ignore[import-not-found]
+from app.platform.authorization import ADMIN_ROLE  # type: ignore[import-not-found]
 from app.platform.persistence.sql import adapter, migrations  # type: ignore[import-not-found]
 from app.settings import Settings  # type: ignore[import-not-found]
 
@@ -69,7 +69,7 @@ async def ask(_: Any, method: str, path: str, body: Any = None) -> list[Any]:
     """Call the API as an administrator; returns the status and the JSON of the answer."""
     application = create_app(Settings())
     service = application.state.service
-    await service.identity.authentication.accounts.appoint(**CREDENTIALS, role=Role.ADMIN)
+    await service.identity.authentication.accounts.assign_role(**CREDENTIALS, role=ADMIN_ROLE)
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         tokens = (await client.post("/api/v1/auth/login", json=CREDENTIALS)).json()

@@ -6,15 +6,16 @@ from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from app.kernel.access import DEFAULT_ROLE, Action, Principal, Role
+from app.kernel.access import Action, Principal
 from app.kernel.errors import Conflict, NotAllowed, StaleVersion
 from app.kernel.paging import Page
 from app.kernel.ports import Entity
 from app.modules.identity.domain.user import User
+from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 
 NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 ALICE = Principal(UUID(int=1), DEFAULT_ROLE)
-BOB = Principal(UUID(int=2), Role.ADMIN)
+BOB = Principal(UUID(int=2), ADMIN_ROLE)
 
 EntityT = TypeVar("EntityT", bound=Entity)
 
@@ -36,11 +37,11 @@ class Everybody:
         self.asked: list[tuple[Principal, Action, str, UUID | None]] = []
 
     def require(
-        self, caller: Principal, action: Action, kind: str, owner_id: UUID | None = None
+        self, caller: Principal, action: Action, resource: str, owner_id: UUID | None = None
     ) -> None:
-        self.asked.append((caller, action, kind, owner_id))
+        self.asked.append((caller, action, resource, owner_id))
 
-    def visible_owner(self, caller: Principal, kind: str) -> UUID | None:
+    def visible_owner(self, caller: Principal, resource: str) -> UUID | None:
         return None
 
 
@@ -48,11 +49,11 @@ class Nobody:
     """Allows nothing."""
 
     def require(
-        self, caller: Principal, action: Action, kind: str, owner_id: UUID | None = None
+        self, caller: Principal, action: Action, resource: str, owner_id: UUID | None = None
     ) -> None:
-        raise NotAllowed(f"{caller.role} may not {action} {kind} of {owner_id}.")
+        raise NotAllowed(f"{caller.role} may not {action} {resource} of {owner_id}.")
 
-    def visible_owner(self, caller: Principal, kind: str) -> UUID | None:
+    def visible_owner(self, caller: Principal, resource: str) -> UUID | None:
         return caller.id
 
 

@@ -5,8 +5,8 @@ import sys
 import click
 
 from app.cli.running import migrate_database, read_settings, run
-from app.kernel.access import DEFAULT_ROLE
 from app.main import Service
+from app.platform.authorization import DEFAULT_ROLE
 
 SEED_OWNER = "seed@example.com"
 

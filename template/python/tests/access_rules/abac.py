@@ -2,7 +2,7 @@
 
 import httpx
 
-from app.kernel.access import Role
+from app.platform.authorization import Role
 from tests.access_rules.logins import Headers, LogIn
 from tests.access_rules.rules import Rules
 

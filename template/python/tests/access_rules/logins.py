@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from app.kernel.access import Role
+from app.platform.authorization import Role
 
 Headers = dict[str, str]
 

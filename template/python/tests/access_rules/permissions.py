@@ -2,7 +2,7 @@
 
 import httpx
 
-from app.kernel.access import Role
+from app.platform.authorization import ADMIN_ROLE, Role
 from tests.access_rules.logins import Headers, LogIn
 from tests.access_rules.rules import Rule, Rules
 
@@ -29,7 +29,7 @@ RULES: Rules = {
 
 async def callers(client: httpx.AsyncClient, log_in: LogIn) -> dict[str, Headers]:
     """Headers of each of the callers."""
-    admin = await log_in(Role.ADMIN, "admin")
+    admin = await log_in(ADMIN_ROLE, "admin")
     made = {"admin": admin}
     for name, permissions in GRANTED.items():
         made[name] = await log_in(Role.MEMBER, name)

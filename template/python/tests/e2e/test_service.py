@@ -13,8 +13,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from app.kernel.access import DEFAULT_ROLE
 from app.main import Service, create_app
+from app.platform.authorization import DEFAULT_ROLE
 from app.settings import Settings
 from tests.access_rules.logins import Headers
 from tests.logins import login

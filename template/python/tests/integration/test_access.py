@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.kernel.access import DEFAULT_ROLE
+from app.platform.authorization import DEFAULT_ROLE
 from tests.access_rules import expected
 from tests.access_rules.everybody import ANYBODY, IDENTIFIED, MANAGERS
 from tests.access_rules.logins import Headers, LogIn

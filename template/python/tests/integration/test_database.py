@@ -9,6 +9,7 @@ from app.kernel.errors import Conflict, Unavailable
 from app.main import Service
 from app.modules.identity.domain.user import User
 from app.modules.identity.infrastructure.user import SqlUserRepository
+from app.platform.authorization import DEFAULT_ROLE
 from app.platform.persistence.sql import adapter
 from app.platform.persistence.sql.database import Database
 from tests import fakes
@@ -26,7 +27,7 @@ def users(database: Database) -> SqlUserRepository:
 
 
 def user(service: Service, email: str = "alice@example.com") -> User:
-    return User.new(id=service.platform.new_id(), email=email, now=fakes.NOW)
+    return User.new(id=service.platform.new_id(), email=email, role=DEFAULT_ROLE, now=fakes.NOW)
 
 
 async def test_an_error_undoes_the_transaction(

@@ -8,6 +8,7 @@ from app.kernel.errors import Unavailable
 from app.main import Service
 from app.modules.identity.domain.user import User
 from app.modules.identity.infrastructure.user import SqlUserRepository
+from app.platform.authorization import DEFAULT_ROLE
 from tests import fakes
 
 
@@ -15,7 +16,10 @@ async def test_one_of_two_that_wait_for_each_other_gives_way(service: Service) -
     database, new_id = service.platform.database, service.platform.new_id
     users = SqlUserRepository(database)
     ann, bob = (
-        User.new(id=new_id(), email=f"{name}@example.com", now=fakes.NOW) for name in ("ann", "bob")
+        User.new(
+            id=new_id(), email=f"{name}@example.com", role=DEFAULT_ROLE, now=fakes.NOW
+        )
+        for name in ("ann", "bob")
     )
     await users.add(ann)
     await users.add(bob)

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from app.kernel.access import DEFAULT_ROLE, Role
 from app.main import Service
+from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 from app.platform.persistence.sql import tables
 from tests import fakes
 from tests.access_rules.logins import Headers, LogIn
@@ -82,7 +82,7 @@ async def test_no_request_reads_a_whole_table(
     queries: dict[str, Any],
 ) -> None:
     await log_in(DEFAULT_ROLE, "newcomer")
-    admin = await log_in(Role.ADMIN, "admin")
+    admin = await log_in(ADMIN_ROLE, "admin")
     for path in app.openapi()["paths"]:
         if path.startswith("/api/v1/") and path.endswith("/{entity_id}"):
             await _use(client, path.removesuffix("/{entity_id}"), admin)

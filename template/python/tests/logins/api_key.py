@@ -2,9 +2,9 @@
 
 import httpx
 
-from app.kernel.access import Role
 from app.main import Service
-from app.platform.auth.api_key import HEADER
+from app.platform.auth.api_key import REQUEST_HEADER
+from app.platform.authorization import Role
 from tests.access_rules.everybody import MANAGERS
 from tests.access_rules.rules import Rule, Rules
 
@@ -27,7 +27,7 @@ async def prove(service: Service, _: httpx.AsyncClient, name: str, role: Role) -
     """Headers that prove somebody with a role."""
     keys = service.identity.authentication.authenticator
     made = await keys.assign_role(f"{name}@example.com", role)
-    return {HEADER: made.text}
+    return {REQUEST_HEADER: made.text}
 
 
 async def use_everything(client: httpx.AsyncClient, _: str, admin: dict[str, str]) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 
-from app.kernel.access import Role
 from app.main import Service
+from app.platform.authorization import Role
 from tests.access_rules.everybody import ANYBODY, IDENTIFIED, MANAGERS
 from tests.access_rules.rules import Rule, Rules
 

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 
 import httpx
 
-from app.kernel.access import Role
 from app.main import Service
+from app.platform.authorization import Role
 from tests.access_rules.rules import Rules
 from tests.issuers.local import AUDIENCE, LocalIssuer
 

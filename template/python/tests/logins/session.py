@@ -2,9 +2,9 @@
 
 import httpx
 
-from app.kernel.access import Role
 from app.main import Service
-from app.platform.auth.session import COOKIE, CSRF_HEADER
+from app.platform.auth.session import COOKIE, REQUEST_HEADER
+from app.platform.authorization import Role
 from tests.access_rules.everybody import ANYBODY, IDENTIFIED, MANAGERS
 from tests.access_rules.rules import Rule, Rules
 
@@ -41,7 +41,7 @@ async def log_in(client: httpx.AsyncClient, email: str) -> dict[str, str]:
     response = await client.post("/api/v1/auth/login", json=credentials)
     client.cookies.clear()
     secret = response.cookies[COOKIE]
-    return {"Cookie": f"{COOKIE}={secret}", CSRF_HEADER: response.json()["csrf_token"]}
+    return {"Cookie": f"{COOKIE}={secret}", REQUEST_HEADER: response.json()["csrf_token"]}
 
 
 async def use_everything(client: httpx.AsyncClient, name: str, _: dict[str, str]) -> None:

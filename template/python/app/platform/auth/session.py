@@ -1,4 +1,4 @@
-"""Session cookies, and the tokens that keep other sites from using them (CSRF)."""
+"""Session cookies, and the tokens that protect them from cross-site request forgery (CSRF)."""
 
 import hmac
 from hashlib import sha256
@@ -9,44 +9,32 @@ from fastapi.security import APIKeyCookie
 
 from app.kernel.errors import NotAllowed, NotAuthenticated
 
-# How a 401 says what it takes (RFC 9110); there is no registered word for cookies.
+REQUEST_HEADER = "X-CSRF-Token"
+USES_COOKIES = True
+# Value of `WWW-Authenticate` (RFC 9110); no scheme is registered for cookies.
 CHALLENGE = "Cookie"
-# The prefix makes browsers refuse it unless it is Secure, of this host alone, and for all paths.
+# Browsers accept a cookie with this prefix only if it is Secure, host-only and for all paths.
 COOKIE = "__Host-session"
-CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="What login sets.")
+_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by login.")
 
 
 def csrf_token(secret: str) -> str:
-    """What a page of ours sends with each unsafe request; only who holds the cookie can make it."""
+    """Return the token of a session; only the holder of the cookie can derive it."""
     return hmac.new(secret.encode("utf-8", "surrogatepass"), b"csrf", sha256).hexdigest()
 
 
 async def credential(request: Request, secret: Annotated[str | None, Depends(_cookie)]) -> str:
-    """What the request proves its caller's identity with."""
+    """Return the session secret of the request, after the CSRF check of unsafe methods."""
     if secret is None:
         raise NotAuthenticated("This needs a session: log in first.")
-    given = request.headers.get(CSRF_HEADER, "").encode("latin-1")
+    given = request.headers.get(REQUEST_HEADER, "").encode("latin-1")
     if request.method not in SAFE_METHODS and not hmac.compare_digest(
         given, csrf_token(secret).encode()
     ):
-        raise NotAllowed(f"This needs the session's csrf_token in the header {CSRF_HEADER}.")
+        raise NotAllowed(f"This needs the session's csrf_token in the header {REQUEST_HEADER}.")
     return secret
-
-
-def describe_csrf_token(document: dict[str, Any]) -> None:
-    """Say that unsafe methods need the token as well: FastAPI only knows one credential or another."""
-    scheme = {"type": "apiKey", "in": "header", "name": CSRF_HEADER}
-    document["components"]["securitySchemes"]["CsrfToken"] = scheme
-    for operations in document["paths"].values():
-        for method, operation in operations.items():
-            if "security" in operation and method.upper() not in SAFE_METHODS:
-                for proofs in operation["security"]:
-                    proofs["CsrfToken"] = []
-                refused = operation["responses"]["401"] | {"description": "Forbidden"}
-                operation["responses"].setdefault("403", refused)
 
 
 async def _without_check(request: Request) -> str | None:
@@ -58,9 +46,22 @@ Cookie = Annotated[str | None, Depends(_without_check)]
 
 
 def set_cookie(response: Response, secret: str) -> None:
-    """Give the browser a session; it ends with the browser, or when the server says so."""
+    """Set the session cookie; the browser deletes it when it closes."""
     response.set_cookie(COOKIE, secret, secure=True, httponly=True, samesite="strict", path="/")
 
 
-def forget_cookie(response: Response) -> None:
+def delete_cookie(response: Response) -> None:
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict", path="/")
+
+
+def describe_security(document: dict[str, Any]) -> None:
+    """Require the CSRF token beside the cookie: FastAPI cannot combine two schemes."""
+    scheme = {"type": "apiKey", "in": "header", "name": REQUEST_HEADER}
+    document["components"]["securitySchemes"]["CsrfToken"] = scheme
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            if "security" in operation and method.upper() not in SAFE_METHODS:
+                for requirement in operation["security"]:
+                    requirement["CsrfToken"] = []
+                forbidden = operation["responses"]["401"] | {"description": "Forbidden"}
+                operation["responses"].setdefault("403", forbidden)

@@ -1,57 +1,70 @@
-"""Attribute-based access control: policies over who asks, what for, and whose it is."""
+"""Attribute-based access control: policies over caller, action, resource and owner."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
-from app.kernel.access import Action, Principal, Role
+from app.kernel.access import Action, Principal
 from app.kernel.errors import NotAllowed
 
-# Kinds of things, such as "invoices", that nobody sees but their owners and administrators.
+
+class Role(StrEnum):
+    """Role of a user, in ascending order of rights."""
+
+    MEMBER = "member"
+    ADMIN = "admin"
+
+
+DEFAULT_ROLE = Role.MEMBER
+ADMIN_ROLE = Role.ADMIN
+
+# Resources, such as "invoices", that only their owners and administrators see.
 PRIVATE_RESOURCES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What policies look at; without `owner_id`, whether it may be done to any thing at all."""
+class AccessRequest:
+    """Attributes that policies decide on; without `owner_id`, the request is for any owner."""
 
     caller: Principal
     action: Action
-    kind: str
+    resource: str
     owner_id: UUID | None
 
 
-def _is_from_an_administrator(request: Request) -> bool:
-    return request.caller.role is Role.ADMIN
+def _administrators_do_everything(request: AccessRequest) -> bool:
+    return request.caller.role == ADMIN_ROLE
 
 
-def _reads(request: Request) -> bool:
+def _everyone_reads(request: AccessRequest) -> bool:
     return request.action is Action.READ
 
 
-def _changes_what_is_theirs(request: Request) -> bool:
+def _owners_write_and_delete(request: AccessRequest) -> bool:
     return request.action in {Action.WRITE, Action.DELETE} and (
         request.owner_id in {None, request.caller.id}
     )
 
 
-# A request is allowed if one of these says so.
-POLICIES: tuple[Callable[[Request], bool], ...] = (
-    _is_from_an_administrator,
-    _reads,
-    _changes_what_is_theirs,
+# A request is allowed if at least one of these policies allows it.
+POLICIES: tuple[Callable[[AccessRequest], bool], ...] = (
+    _administrators_do_everything,
+    _everyone_reads,
+    _owners_write_and_delete,
 )
 
 
-class AttributeBasedAccess:
-    """Allows what a policy allows."""
+class Policy:
+    """Allows a request if one of `POLICIES` does."""
 
     def require(
-        self, caller: Principal, action: Action, kind: str, owner_id: UUID | None = None
+        self, caller: Principal, action: Action, resource: str, owner_id: UUID | None = None
     ) -> None:
-        request = Request(caller, action, kind, owner_id)
-        if not any(policy(request) for policy in POLICIES):
-            raise NotAllowed(f"No policy lets you {action} {kind} of others.")
+        request = AccessRequest(caller, action, resource, owner_id)
+        if not any(allows(request) for allows in POLICIES):
+            raise NotAllowed(f"No policy lets you {action} {resource} of others.")
 
-    def visible_owner(self, caller: Principal, kind: str) -> UUID | None:
-        return caller.id if kind in PRIVATE_RESOURCES and caller.role is not Role.ADMIN else None
+    def visible_owner(self, caller: Principal, resource: str) -> UUID | None:
+        is_restricted = resource in PRIVATE_RESOURCES and caller.role != ADMIN_ROLE
+        return caller.id if is_restricted else None

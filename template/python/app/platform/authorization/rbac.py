@@ -1,25 +1,39 @@
-"""Role-based access control: what each role may do, in one table."""
+"""Role-based access control: the actions of each role."""
 
+from collections.abc import Mapping
+from enum import StrEnum
 from uuid import UUID
 
-from app.kernel.access import Action, Principal, Role
+from app.kernel.access import Action, Principal
 from app.kernel.errors import NotAllowed
 
-GRANTS: dict[Role, frozenset[Action]] = {
+
+class Role(StrEnum):
+    """Role of a user, in ascending order of rights."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+DEFAULT_ROLE = Role.VIEWER
+ADMIN_ROLE = Role.ADMIN
+
+GRANTS: Mapping[str, frozenset[Action]] = {
     Role.VIEWER: frozenset({Action.READ}),
     Role.EDITOR: frozenset({Action.READ, Action.WRITE}),
     Role.ADMIN: frozenset({Action.READ, Action.WRITE, Action.DELETE, Action.MANAGE}),
 }
 
 
-class RoleBasedAccess:
-    """Allows what the caller's role grants, whatever the kind of thing and whoever owns it."""
+class Policy:
+    """Allows the actions of the caller's role on any resource of any owner."""
 
     def require(
-        self, caller: Principal, action: Action, kind: str, owner_id: UUID | None = None
+        self, caller: Principal, action: Action, resource: str, owner_id: UUID | None = None
     ) -> None:
         if action not in GRANTS[caller.role]:
-            raise NotAllowed(f"The role {caller.role} may not {action} {kind}.")
+            raise NotAllowed(f"The role {caller.role} may not {action} {resource}.")
 
-    def visible_owner(self, caller: Principal, kind: str) -> UUID | None:
+    def visible_owner(self, caller: Principal, resource: str) -> UUID | None:
         return None

@@ -1,27 +1,28 @@
-"""Scopes: what a key is for, however much more its owner may do."""
+"""Scopes of API keys, such as `products:read`: they restrict the rights of the key's owner."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from app.kernel.access import AccessPolicy, Action, Principal
 from app.kernel.errors import NotAllowed
 
-# Stands for every kind of thing: `*:read`.
+# Stands for every resource: `*:read`.
 ANY_RESOURCE = "*"
 
 
-class WithinScopes:
-    """Allows what `policy` allows, and of that only what the caller's key is for."""
+@dataclass(frozen=True, slots=True)
+class ScopedPolicy:
+    """Allows what `policy` allows, within the scopes of the caller's key."""
 
-    def __init__(self, policy: AccessPolicy) -> None:
-        self._policy = policy
+    policy: AccessPolicy
 
     def require(
-        self, caller: Principal, action: Action, kind: str, owner_id: UUID | None = None
+        self, caller: Principal, action: Action, resource: str, owner_id: UUID | None = None
     ) -> None:
-        enough = {f"{kind}:{action}", f"{ANY_RESOURCE}:{action}"}
-        if caller.scopes is not None and enough.isdisjoint(caller.scopes):
-            raise NotAllowed(f"This needs a key with the scope {kind}:{action}.")
-        self._policy.require(caller, action, kind, owner_id)
+        sufficient = {f"{resource}:{action}", f"{ANY_RESOURCE}:{action}"}
+        if caller.scopes is not None and sufficient.isdisjoint(caller.scopes):
+            raise NotAllowed(f"This needs a key with the scope {resource}:{action}.")
+        self.policy.require(caller, action, resource, owner_id)
 
-    def visible_owner(self, caller: Principal, kind: str) -> UUID | None:
-        return self._policy.visible_owner(caller, kind)
+    def visible_owner(self, caller: Principal, resource: str) -> UUID | None:
+        return self.policy.visible_owner(caller, resource)

@@ -13,7 +13,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from app.kernel import errors
-from app.platform.auth.caller import CHALLENGE
+from app.platform.auth import CHALLENGE
 
 # An answer names what was refused, but does not grow with it.
 MOST_PARTS = 50

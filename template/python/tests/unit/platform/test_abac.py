@@ -4,12 +4,12 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import Action, Principal, Role
+from app.kernel.access import Action, Principal
 from app.kernel.errors import NotAllowed
-from app.platform.authorization import abac
+from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE, abac
 
-ANN = Principal(UUID(int=1), Role.MEMBER)
-ADMIN = Principal(UUID(int=2), Role.ADMIN)
+ANN = Principal(UUID(int=1), DEFAULT_ROLE)
+ADMIN = Principal(UUID(int=2), ADMIN_ROLE)
 MINE, THEIRS, ANY = ANN.id, UUID(int=3), None
 THINGS = {Action.READ, Action.WRITE, Action.DELETE}
 
@@ -24,7 +24,7 @@ ALLOWED = {
 @pytest.mark.parametrize("action", Action)
 @pytest.mark.parametrize("owner", [MINE, THEIRS, ANY])
 def test_who_may_do_what(caller: Principal, action: Action, owner: UUID | None) -> None:
-    policy = abac.AttributeBasedAccess()
+    policy = abac.Policy()
 
     if (caller, action, owner) in ALLOWED:
         policy.require(caller, action, "things", owner)
@@ -36,7 +36,7 @@ def test_who_may_do_what(caller: Principal, action: Action, owner: UUID | None) 
 def test_private_things_are_seen_by_owners_and_administrators(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    policy = abac.AttributeBasedAccess()
+    policy = abac.Policy()
     assert policy.visible_owner(ANN, "secrets") is None
 
     monkeypatch.setattr(abac, "PRIVATE_RESOURCES", frozenset({"secrets"}))

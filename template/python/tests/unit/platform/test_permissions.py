@@ -4,14 +4,14 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import Action, Principal, Role
+from app.kernel.access import Action, Principal
 from app.kernel.errors import NotAllowed
-from app.platform.authorization.permissions import PermissionBasedAccess
+from app.platform.authorization.permissions import Policy, Role
 
 
 def may(caller: Principal, action: Action, kind: str) -> bool:
     try:
-        PermissionBasedAccess().require(caller, action, kind, UUID(int=9))
+        Policy().require(caller, action, kind, UUID(int=9))
     except NotAllowed:
         return False
     return True
@@ -35,4 +35,4 @@ def test_an_administrator_needs_no_grant_and_a_newcomer_has_none(action: Action)
 def test_everybody_sees_whoever_owns_it() -> None:
     caller = Principal(UUID(int=1), Role.MEMBER)
 
-    assert PermissionBasedAccess().visible_owner(caller, "things") is None
+    assert Policy().visible_owner(caller, "things") is None

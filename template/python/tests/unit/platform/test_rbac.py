@@ -4,9 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import Action, Principal, Role
+from app.kernel.access import Action, Principal
 from app.kernel.errors import NotAllowed
-from app.platform.authorization.rbac import RoleBasedAccess
+from app.platform.authorization.rbac import Policy, Role
 
 MAY = {
     Role.VIEWER: {Action.READ},
@@ -21,7 +21,7 @@ def test_each_role_has_its_rights_and_no_other(role: Role, action: Action) -> No
     caller = Principal(UUID(int=1), role)
 
     if action in MAY[role]:
-        RoleBasedAccess().require(caller, action, "things", UUID(int=2))
+        Policy().require(caller, action, "things", UUID(int=2))
     else:
         with pytest.raises(NotAllowed, match=f"The role {role} may not {action} things"):
-            RoleBasedAccess().require(caller, action, "things", UUID(int=1))
+            Policy().require(caller, action, "things", UUID(int=1))

@@ -7,7 +7,7 @@ import pytest
 
 from app.kernel.access import Action
 from app.kernel.errors import NotAllowed
-from app.platform.authorization.scopes import WithinScopes
+from app.platform.authorization.scopes import ScopedPolicy
 from tests import fakes
 
 
@@ -29,16 +29,16 @@ def test_a_key_is_for_its_scopes(
     asked = fakes.Everybody()
 
     if action in allowed:
-        WithinScopes(asked).require(caller, action, "things", UUID(int=9))
+        ScopedPolicy(asked).require(caller, action, "things", UUID(int=9))
         assert asked.asked == [(caller, action, "things", UUID(int=9))]
     else:
         with pytest.raises(NotAllowed, match=f"things:{action}"):
-            WithinScopes(asked).require(caller, action, "things", UUID(int=9))
+            ScopedPolicy(asked).require(caller, action, "things", UUID(int=9))
 
 
 def test_a_scope_adds_no_right() -> None:
     caller = replace(fakes.ALICE, scopes=frozenset({"things:read"}))
 
     with pytest.raises(NotAllowed):
-        WithinScopes(fakes.Nobody()).require(caller, Action.READ, "things")
-    assert WithinScopes(fakes.Nobody()).visible_owner(caller, "things") == caller.id
+        ScopedPolicy(fakes.Nobody()).require(caller, Action.READ, "things")
+    assert ScopedPolicy(fakes.Nobody()).visible_owner(caller, "things") == caller.id

@@ -55,6 +55,7 @@ class Accounts:
         passwords: Passwords,
         throttle: LoginThrottle,
         registration: Registration,
+        default_role: Role,
         access: AccessPolicy,
         clock: Clock,
         new_id: IdGenerator,
@@ -67,6 +68,7 @@ class Accounts:
         self._passwords = passwords
         self._guard = throttle
         self._registration = registration
+        self._default_role = default_role
         self._access = access
         self._clock = clock
         self._new_id = new_id
@@ -78,7 +80,7 @@ class Accounts:
         if self._registration == Registration.ADMIN:
             raise NotAllowed("Only administrators register people here; ask one.")
         password_hash = await self._hash(email, password)
-        user = User.new(id=self._new_id(), email=email, now=self._clock())
+        user = self._new_user(email)
         with suppress(Conflict):
             await self._add(user, password_hash)
         return user
@@ -87,7 +89,7 @@ class Accounts:
         """Register somebody else; `Conflict` if they are registered already."""
         self._access.require(caller, Action.MANAGE, RESOURCE)
         password_hash = await self._hash(email, password)
-        user = User.new(id=self._new_id(), email=email, now=self._clock())
+        user = self._new_user(email)
         await self._add(user, password_hash)
         return user
 
@@ -125,6 +127,10 @@ class Accounts:
             user = await self._administration.assign_role(email, role)
             await self._set(user, password_hash)
         return user
+
+    def _new_user(self, email: str) -> User:
+        role = self._default_role
+        return User.new(id=self._new_id(), email=email, role=role, now=self._clock())
 
     async def _hash(self, email: str, password: str) -> str:
         check_password(password, email, breached=self._passwords.is_breached(password))

@@ -1,7 +1,7 @@
 """Making and revoking keys, and recognising who calls with one."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -64,6 +64,7 @@ class ApiKeys:
         users: UserRepository,
         *,
         administration: UserAdministration,
+        default_role: Role,
         access: AccessPolicy,
         clock: Clock,
         new_id: IdGenerator,
@@ -72,6 +73,7 @@ class ApiKeys:
         self._keys = keys
         self._users = users
         self._administration = administration
+        self._default_role = default_role
         self._access = access
         self._clock = clock
         self._new_id = new_id
@@ -80,7 +82,8 @@ class ApiKeys:
     async def create_owner(self, caller: Principal, email: str) -> User:
         """Make a user whom keys can belong to; `Conflict` if the email is taken."""
         self._access.require(caller, Action.MANAGE, USERS)
-        user = User.new(id=self._new_id(), email=email, now=self._clock())
+        role = self._default_role
+        user = User.new(id=self._new_id(), email=email, role=role, now=self._clock())
         await self._users.add(user)
         return user
 
@@ -115,7 +118,7 @@ class ApiKeys:
         key, user = found
         if key.needs_note(now):
             await self._keys.note_use(key.id, now)
-        return replace(Principal(user.id, user.role), scopes=key.scopes)
+        return Principal(user.id, user.role, scopes=key.scopes)
 
     async def assign_role(self, email: str, role: Role) -> NewKey:
         """Give somebody a role and one more key, known before or not.

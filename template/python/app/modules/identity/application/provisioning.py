@@ -1,10 +1,11 @@
 """Recognising who comes with a token of the issuer, and making them a user at first sight."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
-from app.kernel.access import DEFAULT_ROLE, Principal, Role
+from app.kernel.access import Principal, Role
 from app.kernel.errors import Conflict, NotAuthenticated
 from app.kernel.ports import Clock, IdGenerator, Transaction
 from app.modules.identity.application.ports import UserRepository
@@ -50,6 +51,7 @@ class UserProvisioning:
         links: ExternalIdentityRepository,
         users: UserRepository,
         *,
+        roles: Sequence[Role],
         clock: Clock,
         new_id: IdGenerator,
         transaction: Transaction,
@@ -57,6 +59,7 @@ class UserProvisioning:
         self._tokens = tokens
         self._links = links
         self._users = users
+        self._roles = roles
         self._clock = clock
         self._new_id = new_id
         self._transaction = transaction
@@ -65,7 +68,7 @@ class UserProvisioning:
         """Whose token it is, with the role that the issuer says, or else the one given here."""
         identity = await self._tokens.verify(credential)
         user = await self._known(identity) or await self._met(identity)
-        role = user.role if identity.roles is None else _highest(identity.roles)
+        role = user.role if identity.roles is None else self._highest(identity.roles)
         if role != user.role:
             await self._users.replace(replace(user, role=role))
         return Principal(user.id, role)
@@ -102,11 +105,10 @@ class UserProvisioning:
         if email is None or await self._users.find(normalized_email(email)):
             # Not every token tells an email, and two subjects may share one.
             email = f"{user_id}@users.invalid"
-        user = User.new(id=user_id, email=email, now=self._clock())
+        user = User.new(id=user_id, email=email, role=self._roles[0], now=self._clock())
         await self._users.add(user)
         return user
 
-
-def _highest(roles: frozenset[str]) -> Role:
-    """The most that the issuer trusts somebody with, of what the service knows."""
-    return next((role for role in reversed(Role) if role in roles), DEFAULT_ROLE)
+    def _highest(self, roles: frozenset[str]) -> Role:
+        """The highest role of the service among those that the issuer names, or the default."""
+        return next((role for role in reversed(self._roles) if role in roles), self._roles[0])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 from uuid import UUID
 
-from app.kernel.access import DEFAULT_ROLE, Role
+from app.kernel.access import Role
 from app.kernel.errors import Conflict
 
 
@@ -24,7 +24,7 @@ class User:
     created_at: dt.datetime
 
     @classmethod
-    def new(cls, *, id: UUID, email: str, now: dt.datetime, role: Role = DEFAULT_ROLE) -> Self:
+    def new(cls, *, id: UUID, email: str, role: Role, now: dt.datetime) -> Self:
         return cls(id=id, email=normalized_email(email), role=role, created_at=now)
 
     def with_role(self, role: Role, changed_by: UUID) -> Self:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from app.kernel.access import DEFAULT_ROLE, Role
 from app.kernel.errors import Conflict
 from app.kernel.paging import Page
 from app.modules.identity.domain.user import User
+from app.platform.authorization import DEFAULT_ROLE, Role
 from app.platform.persistence.sql import tables
 from app.platform.persistence.sql.database import Database
 

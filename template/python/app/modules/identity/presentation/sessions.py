@@ -9,7 +9,7 @@ from app.modules.identity.application.sessions import Sessions
 from app.modules.identity.domain.session import Session
 from app.modules.identity.presentation.accounts import Credentials
 from app.platform.auth.caller import Caller
-from app.platform.auth.session import Cookie, Credential, csrf_token, forget_cookie, set_cookie
+from app.platform.auth.session import Cookie, Credential, csrf_token, delete_cookie, set_cookie
 from app.platform.http.bodies import StrictRoute
 from app.platform.http.client import ClientAddress
 from app.platform.http.problems import problems
@@ -52,12 +52,12 @@ def session_router(sessions: Sessions) -> APIRouter:
     async def logout(credential: Credential, _: Caller, response: Response) -> None:
         """End this session."""
         await sessions.logout(credential)
-        forget_cookie(response)
+        delete_cookie(response)
 
     @router.post("/logout-everywhere", status_code=204, responses=problems(401, 403))
     async def logout_everywhere(caller: Caller, response: Response) -> None:
         """End all sessions of the caller, this one included."""
         await sessions.logout_everywhere(caller)
-        forget_cookie(response)
+        delete_cookie(response)
 
     return router

@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from app.kernel.access import Role
 from app.kernel.paging import Page
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.domain.user import User
 from app.platform.auth.caller import Caller
+from app.platform.authorization import Role
 from app.platform.http.bodies import StrictRoute
 from app.platform.http.paging import DEFAULT_LIMIT, Cursor, Limit, PageOutput
 from app.platform.http.problems import problems

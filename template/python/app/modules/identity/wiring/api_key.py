@@ -10,6 +10,7 @@ from app.modules.identity.application.user_administration import UserAdministrat
 from app.modules.identity.infrastructure.api_key import SqlApiKeyRepository
 from app.modules.identity.presentation.api_keys import api_key_router
 from app.modules.identity.subscriptions import subscribe
+from app.platform.authorization import DEFAULT_ROLE
 from app.platform.dependencies import Platform
 from app.settings import Settings
 
@@ -34,6 +35,7 @@ def install(
         kept,
         users,
         administration=administration,
+        default_role=DEFAULT_ROLE,
         access=platform.access,
         clock=platform.clock,
         new_id=platform.new_id,

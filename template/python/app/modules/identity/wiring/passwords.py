@@ -8,6 +8,7 @@ from app.modules.identity.infrastructure.argon2 import Argon2Passwords
 from app.modules.identity.infrastructure.failed_login import SqlFailedLoginRepository
 from app.modules.identity.infrastructure.password import SqlPasswordRepository
 from app.modules.identity.subscriptions import subscribe
+from app.platform.authorization import DEFAULT_ROLE
 from app.platform.dependencies import Platform
 from app.settings import Settings
 
@@ -37,6 +38,7 @@ def accounts(
         passwords=Argon2Passwords(),
         throttle=throttle,
         registration=Registration(settings.registration),
+        default_role=DEFAULT_ROLE,
         access=platform.access,
         clock=platform.clock,
         new_id=platform.new_id,

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 
-from app.kernel.access import Role
+from app.platform.authorization import ADMIN_ROLE
 from tests.access_rules.logins import Headers
 from tests.logins import login
 
@@ -34,7 +34,7 @@ async def test_who_was_deleted_is_out_at_once(client: httpx.AsyncClient, admin: 
 
 async def test_the_issuer_makes_an_administrator(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/v1/users", headers=bearer("ana"))).status_code == 403
-    admin = bearer("ana", [Role.ADMIN])
+    admin = bearer("ana", [ADMIN_ROLE])
     assert (await client.get("/api/v1/users", headers=admin)).status_code == 200
     # What it said last counts while it says nothing.
     assert (await client.get("/api/v1/users", headers=bearer("ana"))).status_code == 200

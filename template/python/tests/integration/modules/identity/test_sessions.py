@@ -5,7 +5,7 @@ from http.cookies import SimpleCookie
 import httpx
 import pytest
 
-from app.platform.auth.session import COOKIE, CSRF_HEADER
+from app.platform.auth.session import COOKIE, REQUEST_HEADER
 from tests.access_rules.logins import Headers
 from tests.logins import login
 
@@ -30,7 +30,7 @@ async def test_other_sites_cannot_make_a_browser_write(
 ) -> None:
     headers = {b"Cookie": newcomer["Cookie"].encode()}
     if token is not None:
-        headers[CSRF_HEADER.encode()] = token.encode("latin-1")
+        headers[REQUEST_HEADER.encode()] = token.encode("latin-1")
 
     assert (await client.post(EVERYWHERE, headers=headers)).status_code == 403
     assert (await client.get("/api/v1/me", headers=newcomer)).status_code == 200
@@ -41,7 +41,7 @@ async def test_a_page_that_was_loaded_anew_learns_its_token(
 ) -> None:
     session = await client.get("/api/v1/auth/session", headers={"Cookie": newcomer["Cookie"]})
 
-    assert session.json()["csrf_token"] == newcomer[CSRF_HEADER]
+    assert session.json()["csrf_token"] == newcomer[REQUEST_HEADER]
 
 
 async def test_a_login_ends_the_session_before_it(

@@ -2,7 +2,7 @@
 
 import httpx
 
-from app.kernel.access import DEFAULT_ROLE, Role
+from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 from tests.access_rules.logins import Headers
 
 
@@ -20,8 +20,8 @@ async def test_an_administrator_manages_people(
 
     path = f"/api/v1/users/{users['newcomer@example.com']['id']}"
     assert (await client.get(path, headers=admin)).json() == users["newcomer@example.com"]
-    changed = await client.put(f"{path}/role", json={"role": Role.ADMIN}, headers=admin)
-    assert changed.json()["role"] == Role.ADMIN
+    changed = await client.put(f"{path}/role", json={"role": ADMIN_ROLE}, headers=admin)
+    assert changed.json()["role"] == ADMIN_ROLE
 
     assert (await client.delete(path, headers=admin)).status_code == 204
     assert (await client.get(path, headers=admin)).status_code == 404

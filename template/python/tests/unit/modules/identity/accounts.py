@@ -10,6 +10,7 @@ from app.modules.identity.application.login_throttle import LoginThrottle
 from app.modules.identity.application.ports import CredentialRepository
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.domain.failed_logins import FailedLogins
+from app.platform.authorization import DEFAULT_ROLE
 from tests import fakes
 
 EMAIL = "alice@example.com"
@@ -96,6 +97,7 @@ def accounts_of(
             transaction=fakes.no_transaction,
         ),
         registration=registration,
+        default_role=DEFAULT_ROLE,
         access=policy,
         clock=clock,
         new_id=new_id,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import DEFAULT_ROLE, Principal, Role
+from app.kernel.access import Principal
 from app.kernel.errors import (
     Conflict,
     NotAllowed,
@@ -14,6 +14,7 @@ from app.kernel.errors import (
     TooManyAttempts,
 )
 from app.modules.identity.application.accounts import Accounts, Registration
+from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 from tests import fakes
 from tests.unit.modules.identity.accounts import ALLOWED, EMAIL, HERE, PASSWORD, accounts_of
 
@@ -172,8 +173,8 @@ async def test_who_is_appointed_again_gets_another_role_and_password(
 ) -> None:
     before = await accounts.register(EMAIL, PASSWORD)
 
-    after = await accounts.assign_role(EMAIL, "another good password", Role.ADMIN)
+    after = await accounts.assign_role(EMAIL, "another good password", ADMIN_ROLE)
 
-    assert (after.id, after.role) == (before.id, Role.ADMIN)
+    assert (after.id, after.role) == (before.id, ADMIN_ROLE)
     assert logins.ended == [before.id]
     assert await accounts.authenticate(EMAIL, "another good password", HERE) == after

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import DEFAULT_ROLE, Role
 from app.kernel.errors import NotAllowed, NotAuthenticated, NotFound, RuleViolation
 from app.kernel.events import EventBus
 from app.kernel.paging import Page
@@ -14,6 +13,7 @@ from app.modules.identity.application.api_keys import ApiKeys, ApiKeySpec
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.domain.api_key import NOTED_EVERY, ApiKey
 from app.modules.identity.domain.user import User
+from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 from tests import fakes
 
 EMAIL = "robot@example.com"
@@ -74,6 +74,7 @@ class Setting:
             self.kept,
             users,
             administration=administration,
+            default_role=DEFAULT_ROLE,
             access=access,
             clock=self.clock,
             new_id=new_id,
@@ -162,11 +163,11 @@ async def test_the_last_use_is_noted_now_and_then(setting: Setting) -> None:
 
 
 async def test_who_is_appointed_gets_a_key(setting: Setting) -> None:
-    made = await setting.use_cases.assign_role(EMAIL, Role.ADMIN)
-    again = await setting.use_cases.assign_role(EMAIL, Role.ADMIN)
+    made = await setting.use_cases.assign_role(EMAIL, ADMIN_ROLE)
+    again = await setting.use_cases.assign_role(EMAIL, ADMIN_ROLE)
 
     for text in (made.text, again.text):
-        assert (await setting.use_cases.authenticate(text)).role == Role.ADMIN
+        assert (await setting.use_cases.authenticate(text)).role == ADMIN_ROLE
     assert made.key.user_id == again.key.user_id
 
 

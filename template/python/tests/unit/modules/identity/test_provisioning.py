@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import DEFAULT_ROLE, Role
 from app.kernel.errors import Conflict, NotAuthenticated
 from app.modules.identity.application.provisioning import Link, UserProvisioning
 from app.modules.identity.domain.external_identity import ExternalIdentity
 from app.modules.identity.domain.user import User
+from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE, Role
 from tests import fakes
 
 ANA = ExternalIdentity(
@@ -64,6 +64,7 @@ class Setting:
             self.tokens,
             self.links,
             self.users,
+            roles=tuple(Role),
             clock=fakes.Clock(),
             new_id=lambda: UUID(int=next(numbers)),
             transaction=fakes.no_transaction,
@@ -91,10 +92,10 @@ async def test_somebody_is_met_once(setting: Setting) -> None:
 async def test_the_issuer_says_the_role_if_it_speaks_of_roles(setting: Setting) -> None:
     await setting.user()
     for roles, role in (
-        ({"admin", "unheard of"}, Role.ADMIN),
+        ({"admin", "unheard of"}, ADMIN_ROLE),
         ({"unheard of"}, DEFAULT_ROLE),
-        ({"admin"}, Role.ADMIN),
-        (None, Role.ADMIN),
+        ({"admin"}, ADMIN_ROLE),
+        (None, ADMIN_ROLE),
     ):
         said = None if roles is None else frozenset(roles)
         setting.tokens.tokens["ana"] = replace(ANA, roles=said)
@@ -104,7 +105,7 @@ async def test_the_issuer_says_the_role_if_it_speaks_of_roles(setting: Setting) 
 
 
 async def test_who_was_appointed_by_email_is_recognised_when_they_come(setting: Setting) -> None:
-    expected = User.new(id=UUID(int=77), email="ana@example.com", now=fakes.NOW, role=Role.ADMIN)
+    expected = User.new(id=UUID(int=77), email="ana@example.com", role=ADMIN_ROLE, now=fakes.NOW)
     await setting.users.add(expected)
 
     assert await setting.user() == expected
@@ -133,7 +134,7 @@ async def test_who_was_deleted_does_not_come_back(setting: Setting) -> None:
 
 
 async def test_of_two_first_requests_one_meets_them(setting: Setting) -> None:
-    met = User.new(id=UUID(int=77), email="first@example.com", now=fakes.NOW)
+    met = User.new(id=UUID(int=77), email="first@example.com", role=DEFAULT_ROLE, now=fakes.NOW)
     await setting.users.add(met)
     setting.links.overtaken_by = met.id
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import DEFAULT_ROLE
 from app.kernel.errors import NotAuthenticated
 from app.modules.identity.application.sessions import Sessions
 from app.modules.identity.domain.session import NOTED_EVERY, Session
 from app.modules.identity.domain.user import User
+from app.platform.authorization import DEFAULT_ROLE
 from tests import fakes
 from tests.unit.modules.identity.accounts import EMAIL, HERE, PASSWORD, accounts_of
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import DEFAULT_ROLE
 from app.kernel.errors import NotAuthenticated
 from app.modules.identity.application.token_sessions import Tokens, TokenSessions
 from app.modules.identity.domain.refresh_token import RefreshToken
 from app.modules.identity.domain.token_session import TokenSession
 from app.modules.identity.domain.user import User
 from app.modules.identity.infrastructure.access_tokens import JwtAccessTokens
+from app.platform.authorization import DEFAULT_ROLE
 from tests import fakes
 from tests.unit.modules.identity.accounts import EMAIL, HERE, PASSWORD, accounts_of
 

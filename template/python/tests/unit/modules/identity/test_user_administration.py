@@ -4,12 +4,12 @@ from uuid import UUID
 
 import pytest
 
-from app.kernel.access import DEFAULT_ROLE, Role
 from app.kernel.errors import Conflict, NotAllowed, NotAuthenticated, NotFound
 from app.kernel.events import EventBus
 from app.modules.identity import UserDeleted
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.domain.user import User
+from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 from tests import fakes
 
 
@@ -63,9 +63,9 @@ async def test_one_learns_who_one_is(setting: Setting) -> None:
 async def test_a_role_is_given_by_another(setting: Setting) -> None:
     alice = await setting.alice()
 
-    changed = await setting.use_cases.change_role(fakes.BOB, alice.id, Role.ADMIN)
+    changed = await setting.use_cases.change_role(fakes.BOB, alice.id, ADMIN_ROLE)
 
-    assert changed.role == Role.ADMIN
+    assert changed.role == ADMIN_ROLE
     assert await setting.users.get(alice.id) == changed
     with pytest.raises(Conflict):
         await setting.use_cases.change_role(fakes.ALICE, alice.id, DEFAULT_ROLE)
@@ -85,10 +85,10 @@ async def test_who_is_deleted_is_announced(setting: Setting) -> None:
 async def test_appointing_again_changes_the_role(setting: Setting) -> None:
     before = await setting.alice()
 
-    after = await setting.use_cases.assign_role("Alice@example.com", Role.ADMIN)
+    after = await setting.use_cases.assign_role("Alice@example.com", ADMIN_ROLE)
 
     assert (after.id, after.created_at) == (before.id, before.created_at)
-    assert after.role == Role.ADMIN
+    assert after.role == ADMIN_ROLE
     assert list(setting.users.users.values()) == [after]
 
 
@@ -99,7 +99,7 @@ async def test_without_the_right_nothing_happens() -> None:
     for act in (
         setting.use_cases.page(fakes.ALICE, 20, None),
         setting.use_cases.get(fakes.ALICE, alice.id),
-        setting.use_cases.change_role(fakes.ALICE, alice.id, Role.ADMIN),
+        setting.use_cases.change_role(fakes.ALICE, alice.id, ADMIN_ROLE),
         setting.use_cases.delete(fakes.ALICE, alice.id),
     ):
         with pytest.raises(NotAllowed):

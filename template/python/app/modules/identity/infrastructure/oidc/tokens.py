@@ -58,7 +58,7 @@ class OidcTokens:
         subject: str = claims["sub"]
         if not 0 < len(subject) <= MAX_SUBJECT_LENGTH or not subject.isprintable():
             raise NotAuthenticated("The access token names nobody.")
-        # One that is bound to a key of its bearer (`cnf`) is worth nothing without credential of it.
+        # A token that is bound to a key (`cnf`) needs a proof of possession, which is unsupported.
         if "cnf" in claims or not self._provider.is_access_token(claims):
             raise NotAuthenticated("This token is no access token.")
         return ExternalIdentity(

@@ -1,5 +1,6 @@
 """The sign-in page: static files, and what its script has to know."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -7,14 +8,21 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from app.modules.identity.infrastructure.oidc.issuer import ENDPOINTS, Issuer
-
 HERE = Path(__file__).parent
 # Where the page asks for tokens is added once the issuer has said it.
 POLICY = (
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "
     "img-src data:; script-src 'self'; style-src 'self'; connect-src 'self'"
 )
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "end_session_endpoint")
+
+
+class Issuer(Protocol):
+    """OpenID Connect issuer."""
+
+    url: str
+
+    async def metadata(self) -> Mapping[str, Any]: ...
 
 
 class SignInProvider(Protocol):

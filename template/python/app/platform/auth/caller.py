@@ -1,20 +1,18 @@
-"""The caller of a route: `async def route(caller: Caller)` is all that a route needs to know."""
+"""Caller of a route: `async def route(caller: Caller)` is all that a route declares."""
 
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
 from app.kernel.access import Principal
-from app.platform.auth.{{ credential }} import CHALLENGE, Credential
-
-__all__ = ["CHALLENGE", "Authenticator", "Caller"]
+from app.platform.auth import Credential
 
 
 class Authenticator(Protocol):
-    """Knows whose a credential of identity is."""
+    """Authentication of a credential."""
 
     async def authenticate(self, credential: str) -> Principal:
-        """Its owner as they are now; `NotAuthenticated` if there is none."""
+        """Return the current owner of `credential`; raise `NotAuthenticated` if there is none."""
 
 
 async def current_caller(request: Request, credential: Credential) -> Principal:
