@@ -1,4 +1,4 @@
-"""Links in the template tree, where git makes none (`core.symlinks=false`, as on RateLimiter)."""
+"""Links in the template tree, where git makes none (`core.symlinks=false`, as on Windows)."""
 
 from __future__ import annotations
 

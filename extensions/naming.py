@@ -41,9 +41,10 @@ TAKEN_CLASSES = frozenset(dir(builtins)) | {
     "APIRouter", "BaseModel", "ConfigDict", "Decimal", "Response", "Self", "UUID",
     # of the service
     "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "DETAILS", "Day", "Email",
-    "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "KIND", "Limit", "LongText",
+    "ExpectedVersions",
+    "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "Limit", "LongText",
     "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page", "PageOutput",
-    "Platform", "Principal", "Repository", "RuleViolation", "SeenVersions", "Setting",
+    "Platform", "Principal", "RESOURCE", "Repository", "RuleViolation", "Setting",
     "ShortText", "StaleVersion", "StrictRoute", "Transaction",
 }
 # fmt: on

@@ -68,9 +68,9 @@ def copy_repository(target: Path) -> None:
     listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, listed.split("\0")):
         source, copy = ROOT / name, target / name
-        if source.is_file():
+        if source.is_symlink() or source.is_file():
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, copy)
+            shutil.copy(source, copy, follow_symlinks=False)
 
 
 def copier(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -53,13 +53,24 @@ DEVELOPMENT_BY_ANSWER = {
     ("cache", "memory"): ("types-cachetools~=7.0.0.20260713",),
 }
 
+# What services depend on between them, whatever their answers.
+ALL_REQUIREMENTS = tuple(
+    sorted(
+        {*RUNTIME, *RUNTIME_IF_SEEDED, *DEVELOPMENT}.union(
+            *RUNTIME_BY_ANSWER.values(), *DEVELOPMENT_BY_ANSWER.values()
+        )
+    )
+)
+
 
 def runtime_dependencies(answers: Mapping[str, Any]) -> list[str]:
+    """Return what the service needs to run, sorted."""
     seeded = RUNTIME_IF_SEEDED if answers["seed_data"] else ()
     return sorted({*RUNTIME, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)})
 
 
 def development_dependencies(answers: Mapping[str, Any]) -> list[str]:
+    """Return what its tests and tools need besides, sorted."""
     stand_in = RUNTIME_BY_ANSWER["database", "sqlite"] if sqlite_stands_in(answers) else ()
     needed = {*DEVELOPMENT, *stand_in, *_chosen(answers, DEVELOPMENT_BY_ANSWER)}
     return sorted(needed - {*runtime_dependencies(answers)})

@@ -78,7 +78,7 @@ def test_the_cases_of_a_name() -> None:
         ("order_item", "OrderItem"),
         ("transaction", "TransactionEntity"),
         ("value_error", "ValueErrorEntity"),
-        ("seen_versions", "SeenVersionsEntity"),
+        ("expected_versions", "ExpectedVersionsEntity"),
     ],
 )
 def test_a_class_has_no_name_that_is_taken(name: str, expected: str) -> None:

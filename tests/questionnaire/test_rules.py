@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from extensions import facts
+from extensions.facts.dependencies import ALL_REQUIREMENTS
 from extensions.naming import SLUG_LENGTH
 from extensions.questionnaire import (
     CHECKS,
@@ -96,14 +96,7 @@ def test_the_proposed_slug_is_always_accepted(name: str) -> None:
 
 
 def test_no_slug_is_the_name_of_a_dependency() -> None:
-    requirements = [
-        *facts.RUNTIME,
-        *facts.RUNTIME_IF_SEEDED,
-        *facts.DEVELOPMENT,
-    ]
-    requirements += [one for some in facts.DEVELOPMENT_BY_ANSWER.values() for one in some]
-    requirements += [one for some in facts.RUNTIME_BY_ANSWER.values() for one in some]
-    assert {one.split("~=")[0].split("[")[0] for one in requirements} <= RESERVED_SLUGS
+    assert {one.split("~=")[0].split("[")[0] for one in ALL_REQUIREMENTS} <= RESERVED_SLUGS
 
 
 def test_every_free_answer_has_a_check_and_every_check_a_question() -> None:

@@ -7,14 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import copier
 import pytest
 
-from extensions import facts
+from extensions.facts.dependencies import ALL_REQUIREMENTS, TESTED_ON
 
 from ..support import run
 from .cases import CASES, ON_SQLITE, Case
@@ -97,20 +96,12 @@ def service(request: pytest.FixtureRequest, render: Render) -> Service:
 @pytest.fixture(scope="session")
 def tools(shared: Path) -> Tools:
     """The tools, installed once."""
-    by_answer = (facts.RUNTIME_BY_ANSWER, facts.DEVELOPMENT_BY_ANSWER)
-    chosen = chain.from_iterable(chain(*(each.values() for each in by_answer)))
-    needed = {
-        *facts.RUNTIME,
-        *facts.RUNTIME_IF_SEEDED,
-        *facts.DEVELOPMENT,
-        *chosen,
-    }
     path = shared / "environment"
 
     def make() -> None:
         run("uv", "venv", "--python", sys.executable, path)
-        newest = ("--exclude-newer", f"{facts.TESTED_ON}T23:59:59Z")
-        run("uv", "pip", "install", "--python", path, *newest, *sorted(needed))
+        newest = ("--exclude-newer", f"{TESTED_ON}T23:59:59Z")
+        run("uv", "pip", "install", "--python", path, *newest, *ALL_REQUIREMENTS)
 
     return Tools(make_once(path, make))
 

@@ -1,4 +1,4 @@
-"""The cases are what they claim to be."""
+"""The cases cover every answer and every variant of the modules."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .cases import CASES, COVERAGE_TARGETS, FEW, MODULES, TEXTS, Case
 QUESTIONS = load_questions(ROOT / "copier.yml")
 
 
-def test_there_are_enough() -> None:
+def test_there_are_at_least_60_cases_with_distinct_names() -> None:
     assert len(CASES) >= 60
     assert len({case.name for case in CASES}) == len(CASES)
 
 
-def test_every_answer_is_accepted() -> None:
+def test_answers_of_all_cases_are_accepted() -> None:
     for case in CASES:
         for key, answer in case.answers.items():
             assert read_answer(QUESTIONS[key], answer) == answer
@@ -32,7 +32,7 @@ def occurs(some: dict[str, Any], cases: list[Case] = CASES) -> bool:
 
 
 @pytest.mark.parametrize("cases", [CASES, FEW], ids=["all", "few"])
-def test_every_technical_set_and_every_variant_occur(cases: list[Case]) -> None:
+def test_every_technical_set_and_every_module_variant_occurs(cases: list[Case]) -> None:
     assert all(occurs(technical, cases) for technical in COVERING)
     assert all(occurs({"modules": modules}, cases) for modules in MODULES.values())
 

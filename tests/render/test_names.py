@@ -1,4 +1,4 @@
-"""No name of the service's own is left for an entity to take."""
+"""Class names of the service, none of which an entity may take."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from extensions.naming import TAKEN_CLASSES, class_name, plural
 from .cases import CASES, MODULES, Case
 from .conftest import Render, Service
 
-# What the templates add to the name of an entity's class.
+# Endings that templates add to the class name of an entity.
 ENDINGS = ("", "Details", "Input", "Output", "Page")
 EVERY_TYPE = [case for case in CASES if case.answers["modules"] == MODULES["types"]]
 
 
 def _bound(tree: ast.Module) -> Iterator[str]:
-    """Give each name that a file binds at its top."""
+    """Yield each name that a file binds at its top level."""
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from (alias.asname or alias.name for alias in node.names)
@@ -43,7 +43,7 @@ def _beside_an_entity(service: Service) -> set[str]:
 
 
 @pytest.mark.parametrize("case", EVERY_TYPE, ids=lambda case: case.name)
-def test_an_entity_takes_no_name_of_the_service(case: Case, render: Render) -> None:
+def test_class_names_beside_entities_are_reserved(case: Case, render: Render) -> None:
     beside = _beside_an_entity(render(case))
 
     assert {"Repository", "Page", "Response"} <= beside

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from extensions import facts
+from extensions.facts.dependencies import ALL_REQUIREMENTS, TESTED_ON
 
 from ..support import run
 from .conftest import Service
@@ -82,7 +82,7 @@ def audit(folder: Path, *dependencies: str) -> tuple[int, str]:
     listed = "".join(f"    {json.dumps(each)},\n" for each in dependencies)
     text = (
         '[project]\nname = "audited"\nversion = "1"\nrequires-python = ">=3.11"\n'
-        f'dependencies = [\n{listed}]\n[tool.uv]\nexclude-newer = "{facts.TESTED_ON}T23:59:59Z"\n'
+        f'dependencies = [\n{listed}]\n[tool.uv]\nexclude-newer = "{TESTED_ON}T23:59:59Z"\n'
     )
     (folder / "pyproject.toml").write_text(text, encoding="utf-8")
     outcome = run("uv", "audit", cwd=folder, check=False)
@@ -101,10 +101,7 @@ def advisories() -> None:
 
 @pytest.mark.usefixtures("advisories")
 def test_what_services_depend_on_has_no_known_vulnerability(tmp_path: Path) -> None:
-    by_answer = (facts.RUNTIME_BY_ANSWER, facts.DEVELOPMENT_BY_ANSWER)
-    chosen = [each for table in by_answer for some in table.values() for each in some]
-    always = (*facts.RUNTIME, *facts.RUNTIME_IF_SEEDED, *facts.DEVELOPMENT)
-    code, said = audit(tmp_path, *sorted({*always, *chosen}))
+    code, said = audit(tmp_path, *ALL_REQUIREMENTS)
     assert code == 0, said
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from extensions import facts
+from extensions.facts.dependencies import ALL_REQUIREMENTS, TESTED_ON
 
 from .. import servers
 from ..servers import DATABASE_SERVERS
@@ -69,16 +69,12 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
     """One environment for all services: the union of what their answers make them need."""
     environment = tmp_path_factory.mktemp("environment") / "venv"
     python = environment / "bin" / "python"
-    needed = [
+    needed = (
         "limits~=5.8.0",  # of releases before
-        *facts.RUNTIME,
-        *facts.RUNTIME_IF_SEEDED,
-        *facts.DEVELOPMENT,
-    ]
-    for by_answer in (facts.RUNTIME_BY_ANSWER, facts.DEVELOPMENT_BY_ANSWER):
-        needed += [requirement for some in by_answer.values() for requirement in some]
+        *ALL_REQUIREMENTS,
+    )
     run("uv", "venv", "--quiet", "--python", sys.executable, environment)
-    newest = f"{facts.TESTED_ON}T23:59:59Z"
+    newest = f"{TESTED_ON}T23:59:59Z"
     run("uv", "pip", "install", "--quiet", "--python", python, "--exclude-newer", newest, *needed)
     return Tools(python)
 
