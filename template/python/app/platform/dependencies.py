@@ -1,6 +1,6 @@
-"""What a module is built on: the parts that the composition root has chosen."""
+"""Dependencies that the composition root hands to each module."""
 
-from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -15,14 +15,14 @@ EntityT = TypeVar("EntityT", bound=Entity)
 
 
 class RepositoryFactory(Protocol):
-    """Makes the repository of one kind of entity, which is kept in `table`."""
+    """Creates the repository of the entities in `table`."""
 
     def __call__(self, table: sa.Table, entity: type[EntityT]) -> Repository[EntityT]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Ports with their adapters plugged in."""
+    """Adapters of the ports that modules depend on."""
 
     database: Database
     repository: RepositoryFactory
@@ -30,8 +30,8 @@ class Platform:
     events: EventBus
     clock: Clock
     new_id: IdGenerator
-    closing: list[Callable[[], Awaitable[None]]]
-    """What to call when the service stops; whoever opens something adds how to close it."""
+    resources: AsyncExitStack
+    """Closes what was opened, the last first. Opening something includes adding its `close`."""
 
     @property
     def transaction(self) -> Transaction:
