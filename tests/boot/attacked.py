@@ -17,8 +17,14 @@ import httpx
 import pytest
 
 from ..contract.answers import load_answers
-from ..contract.callers import IDENTITIES_OF, PASSWORD, Caller, Identities, IssuedTokens
-from ..contract.checks import body_of
+from ..contract.api_clients import (
+    CLIENT_FACTORIES,
+    PASSWORD,
+    ApiClient,
+    ApiClientFactory,
+    OidcClientFactory,
+)
+from ..contract.assertions import json_body
 from ..oidc import Issuer, is_available
 from .cases import first
 from .issued import believing
@@ -178,17 +184,17 @@ class Attacked:
     its: Running
     reader: Reader
     routes: list[Route]
-    admin: Caller
-    owner: Caller
-    stranger: Caller
-    bystander: Caller
-    new: Callable[[str], Caller]
+    admin: ApiClient
+    owner: ApiClient
+    stranger: ApiClient
+    bystander: ApiClient
+    new: Callable[[str], ApiClient]
     private_kinds: frozenset[str]
     # What `owner` has made, by collection.
     theirs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     # Ids of the people who fuzz.
     fuzzers: list[str] = field(default_factory=list)
-    _spare: list[Caller] = field(default_factory=list)
+    _spare: list[ApiClient] = field(default_factory=list)
 
     @property
     def client(self) -> httpx.Client:
@@ -222,9 +228,9 @@ class Attacked:
             return str(self.theirs[route.collection][0]["id"])
         if route.kind == "users":
             return self.bystander.id
-        return str(body_of(self.admin.get(route.collection))["items"][0]["id"])
+        return str(json_body(self.admin.get(route.collection))["items"][0]["id"])
 
-    def asker(self, route: Route) -> Caller | httpx.Client:
+    def asker(self, route: Route) -> ApiClient | httpx.Client:
         """Who tries a route: an administrator, but not where it would end their login."""
         if not route.is_of_logins:
             return self.admin
@@ -238,7 +244,7 @@ class Attacked:
         """Have the owner make two things of each kind."""
         for route in self.of_things("POST"):
             made = [self.owner.post(route.path, json=route.body({})) for _ in range(2)]
-            self.theirs[route.path] = [body_of(each, 201) for each in made]
+            self.theirs[route.path] = [json_body(each, 201) for each in made]
 
     def rows(self) -> Tables:
         """All tables with all that is in them, as the database says."""
@@ -300,7 +306,7 @@ def attacked_service(service: Service, folder: Path) -> Iterator[Attacked]:
             its, issuer = stack.enter_context(_running(service, folder))
         reader = stack.enter_context(reading(service))
         admin, new = _identities(service, its.client, issuer)
-        document: Document = body_of(its.client.get("/openapi.json"))
+        document: Document = json_body(its.client.get("/openapi.json"))
         attacked = Attacked(
             service,
             its,
@@ -350,23 +356,23 @@ def _running(service: Service, folder: Path) -> Iterator[tuple[Running, Issuer |
 
 def _identities(
     service: Service, client: httpx.Client, issuer: Issuer | None
-) -> tuple[Caller, Callable[[str], Caller]]:
+) -> tuple[ApiClient, Callable[[str], ApiClient]]:
     """Return an administrator, and what makes somebody else who has a role."""
     answers = service.answers
     known = ("create-admin", "--email", ADMIN_EMAIL)
-    made: Identities
+    made: ApiClientFactory
     if issuer is not None:
         service.app(*known)
-        made = IssuedTokens(client, ADMIN_EMAIL, issuer, answers)
+        made = OidcClientFactory(client, ADMIN_EMAIL, issuer, answers)
     else:
         if answers["auth"] == "api_key":
             proof = service.app(*known).strip()
         else:
             proof = ADMIN_PASSWORD
             service.app(*known, "--password", proof)
-        identities = IDENTITIES_OF[answers["auth"]]
+        identities = CLIENT_FACTORIES[answers["auth"]]
         made = identities(client, ADMIN_EMAIL, proof, answers["authorization"])
-    return made.admin(), made.new
+    return made.admin(), made.create
 
 
 def with_own_database(service: Service, url: str) -> Service:

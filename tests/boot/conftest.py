@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 _PACKAGE = __package__.rpartition(".")[0]
-for _name in ("boot.attacked", "contract.callers", "contract.checks", "contract.fuzzing"):
+for _name in ("boot.attacked", "contract.api_clients", "contract.assertions", "contract.fuzzing"):
     pytest.register_assert_rewrite(f"{_PACKAGE}.{_name}")
 
 from .. import servers  # noqa: E402

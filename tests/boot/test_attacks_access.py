@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from ..contract.callers import COOKIE, CSRF_HEADER, PASSWORD, Caller
-from ..contract.checks import body_of, problem, told
+from ..contract.api_clients import COOKIE, CSRF_HEADER, PASSWORD, ApiClient
+from ..contract.assertions import assert_problem, describe_exchange, json_body
 from .attacked import CASE_NAMES, OPEN, Attacked, Route
 from .cases import CASES
 
@@ -68,7 +68,7 @@ def test_the_cases_have_every_answer() -> None:
 
 
 def send(
-    attacked: Attacked, caller: Caller | httpx.Client, route: Route, id_: str, **headers: str
+    attacked: Attacked, caller: ApiClient | httpx.Client, route: Route, id_: str, **headers: str
 ) -> httpx.Response:
     """Send what the route takes, about the thing with this id."""
     body = route.body(attacked.known)
@@ -87,7 +87,7 @@ def test_nothing_is_for_who_proves_nothing(attacked: Attacked) -> None:
         for route in closed:
             id_ = attacked.existing_id(route) if route.takes_id else ""
             for headers in WORTHLESS.values():
-                problem(send(attacked, attacked.client, route, id_, **headers), 401)
+                assert_problem(send(attacked, attacked.client, route, id_, **headers), 401)
 
 
 def is_for_strangers(attacked: Attacked, route: Route) -> bool:
@@ -109,7 +109,7 @@ def refused(attacked: Attacked) -> list[Route]:
 
 def what_is_told(response: httpx.Response) -> tuple[int, Any, list[tuple[str, str]]]:
     """Return what a stranger could learn from an answer, without what names the request."""
-    content = problem(response, 403, 404)
+    content = assert_problem(response, 403, 404)
     for name in ("request_id", "instance"):
         del content[name]
     own = {"x-request-id", "date", "ratelimit", "content-length"}
@@ -124,7 +124,7 @@ def test_nothing_is_for_who_has_no_right(attacked: Attacked) -> None:
     with attacked.unchanged():
         for route in routes:
             id_ = attacked.existing_id(route) if route.takes_id else ""
-            problem(send(attacked, attacked.stranger, route, id_), 403, 404)
+            assert_problem(send(attacked, attacked.stranger, route, id_), 403, 404)
 
 
 def test_what_is_hidden_is_as_if_it_were_not_there(attacked: Attacked) -> None:
@@ -138,7 +138,7 @@ def test_what_is_hidden_is_as_if_it_were_not_there(attacked: Attacked) -> None:
                 there, missing = (
                     send(attacked, attacked.stranger, route, each) for each in (id_, nothing)
                 )
-                assert what_is_told(there) == what_is_told(missing), told(there)
+                assert what_is_told(there) == what_is_told(missing), describe_exchange(there)
                 for value in values_of(attacked, route):
                     assert value not in there.text
             tried += 1
@@ -174,19 +174,19 @@ def test_no_list_and_no_cursor_shows_what_is_hidden(attacked: Attacked) -> None:
     for route in attacked.of_things("GET"):
         if route.takes_id:
             continue
-        everything = body_of(attacked.admin.get(route.path, params={"limit": 100}))["items"]
+        everything = json_body(attacked.admin.get(route.path, params={"limit": 100}))["items"]
         ids = {item["id"] for item in attacked.theirs[route.path]}
         assert ids <= {item["id"] for item in everything}
         places = [UUID(int=0), UUID(int=2**128 - 1), *(UUID(id_) for id_ in sorted(ids))]
         cursors = [base64.urlsafe_b64encode(each.bytes).decode().rstrip("=") for each in places]
-        theirs = body_of(attacked.owner.get(route.path, params={"limit": 1}))["next_cursor"]
+        theirs = json_body(attacked.owner.get(route.path, params={"limit": 1}))["next_cursor"]
         for cursor in (None, theirs, *cursors):
             query = {"limit": "100"} | ({} if cursor is None else {"cursor": cursor})
             response = attacked.stranger.get(route.path, params=query)
             if attacked.service.answers["authorization"] == "permissions":
-                problem(response, 403)
+                assert_problem(response, 403)
             elif route.kind in attacked.private_kinds:
-                page = body_of(response)
+                page = json_body(response)
                 assert page["next_cursor"] is None
                 assert {item["owner_id"] for item in page["items"]} <= {attacked.stranger.id}
 
@@ -195,14 +195,14 @@ def test_a_damaged_cursor_shows_nothing(attacked: Attacked) -> None:
     for route in attacked.routes:
         if "cursor" not in route.query:
             continue
-        cursor = body_of(attacked.admin.get(route.path, params={"limit": 1}))["next_cursor"]
+        cursor = json_body(attacked.admin.get(route.path, params={"limit": 1}))["next_cursor"]
         if cursor is None:
             continue
         for damaged in (cursor[:-1], cursor + "A", cursor + "=", f"../{cursor}", cursor.swapcase()):
             response = attacked.admin.get(route.path, params={"cursor": damaged})
             if response.status_code != 200:
-                problem(response, 422)
-            problem(attacked.client.get(route.path, params={"cursor": damaged}), 401)
+                assert_problem(response, 422)
+            assert_problem(attacked.client.get(route.path, params={"cursor": damaged}), 401)
 
 
 def test_nobody_says_more_than_they_may(attacked: Attacked) -> None:
@@ -220,7 +220,7 @@ def test_nobody_says_more_than_they_may(attacked: Attacked) -> None:
                 headers = {"If-Match": "*"}
                 path = route.at(id_)
                 said = attacked.admin.request(route.method, path, json=body, headers=headers)
-                problem(said, 422)
+                assert_problem(said, 422)
                 assert [each["pointer"] for each in said.json()["errors"]] == [f"body/{name}"]
 
 
@@ -228,26 +228,26 @@ def test_no_query_and_no_form_says_more(attacked: Attacked) -> None:
     for route in attacked.of_things("POST"):
         query = {name: str(value) for name, value in NOT_SAID.items()}
         body = route.body({})
-        made = body_of(attacked.owner.post(route.path, params=query, json=body), 201)
+        made = json_body(attacked.owner.post(route.path, params=query, json=body), 201)
         assert (made["owner_id"], made["version"]) == (attacked.owner.id, 1)
         assert made["id"] != NOT_SAID["id"]
         assert made["created_at"] != NOT_SAID["created_at"]
         form = attacked.owner.post(route.path, data={"owner_id": NOT_SAID["owner_id"]})
-        problem(form, 415, 422)
+        assert_problem(form, 415, 422)
         attacked.admin.delete(f"{route.path}/{made['id']}").raise_for_status()
 
 
 def test_replacing_takes_nothing_over(attacked: Attacked) -> None:
     """An administrator changes what is another's: it stays the other's."""
     for route in attacked.of_things("PUT"):
-        before = body_of(attacked.admin.get(route.at(attacked.existing_id(route))))
+        before = json_body(attacked.admin.get(route.at(attacked.existing_id(route))))
         headers = {"If-Match": "*", "X-HTTP-Method-Override": "DELETE"}
         path = f"{route.at(before['id'])}?owner_id={attacked.admin.id}&version=7"
-        after = body_of(attacked.admin.put(path, json=route.body({}), headers=headers))
+        after = json_body(attacked.admin.put(path, json=route.body({}), headers=headers))
         assert after["version"] == before["version"] + 1
         for name in ("id", "owner_id", "created_at"):
             assert after[name] == before[name]
-        assert body_of(attacked.admin.get(route.at(before["id"]))) == after
+        assert json_body(attacked.admin.get(route.at(before["id"]))) == after
         attacked.theirs[route.collection][0] = after
 
 
@@ -265,7 +265,7 @@ def test_nobody_is_promoted_by_themself(attacked: Attacked) -> None:
                         {"user_id": id_, "role": "admin", "permissions": ["*:manage"]}
                     )
                     path = route.at(id_)
-                    problem(caller.request(route.method, path, json=body), 403, 404)
+                    assert_problem(caller.request(route.method, path, json=body), 403, 404)
 
 
 def test_one_knows_only_oneself(attacked: Attacked) -> None:
@@ -279,10 +279,10 @@ def test_one_knows_only_oneself(attacked: Attacked) -> None:
             {"headers": {"X-User-ID": other.id, "X-Forwarded-User": other.email}},
             {"headers": {"From": other.email}},
         ]
-        mine = body_of(attacked.stranger.get(route.path))
+        mine = json_body(attacked.stranger.get(route.path))
         assert other.id not in str(mine)
         for way in ways:
-            assert body_of(attacked.stranger.get(route.path, **way)) == mine
+            assert json_body(attacked.stranger.get(route.path, **way)) == mine
 
 
 def test_a_password_is_changed_only_by_whose_it_is(attacked: Attacked) -> None:
@@ -292,7 +292,9 @@ def test_a_password_is_changed_only_by_whose_it_is(attacked: Attacked) -> None:
     with attacked.unchanged():
         for more in ({"user_id": attacked.owner.id}, {"email": attacked.owner.email}):
             said = attacked.stranger.put("/api/v1/auth/password", json=body | more)
-            problem(said, 422)
+            assert_problem(said, 422)
         wrong = body | {"current_password": f"{PASSWORD}?"}
         query = {"user_id": attacked.owner.id, "email": attacked.owner.email}
-        problem(attacked.stranger.put("/api/v1/auth/password", json=wrong, params=query), 422)
+        assert_problem(
+            attacked.stranger.put("/api/v1/auth/password", json=wrong, params=query), 422
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from ..contract.answers import load_answers
-from ..contract.fuzzing import ENDING, fuzz, operations_of
+from ..contract.fuzzing import SESSION_ENDING, fuzz, list_operations
 from .attacked import CASE_NAMES, WHEN_USED, Attacked
 from .tables import Row, Tables
 
@@ -28,8 +28,8 @@ def fuzzed(attacked: Attacked, folder: Path) -> Requests:
     """Fuzz the service as an administrator; returns what it says it was asked."""
     document = attacked.routes[0].document
     session = attacked.service.answers["auth"] == "session"
-    ending = ENDING if session else frozenset()
-    others = set(operations_of(document)) - ending
+    ending = SESSION_ENDING if session else frozenset()
+    others = set(list_operations(document)) - ending
     already = len(attacked.requests())
     fuzzer = attacked.new("admin")
     attacked.fuzzers.append(fuzzer.id)
@@ -48,7 +48,7 @@ def fuzzed(attacked: Attacked, folder: Path) -> Requests:
             examples=1 + missing // len(others),
             seed=seed,
             phases=phases,
-            left_out=ending,
+            excluded=ending,
         )
 
     if WANTED >= THOROUGH:
@@ -60,7 +60,7 @@ def fuzzed(attacked: Attacked, folder: Path) -> Requests:
             attacked.new("admin").headers(),
             folder,
             examples=5,
-            left_out=others,
+            excluded=others,
         )
     seed = 1
     while len(sent()) < WANTED:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from ..contract.checks import answered, problem, told
+from ..contract.assertions import assert_problem, assert_status, describe_exchange
 from .attacked import CASE_NAMES, SAFE_METHODS, Attacked, Route, resolved
 from .tables import Tables
 
@@ -106,9 +106,9 @@ def sent(attacked: Attacked, route: Route, content: bytes) -> httpx.Response:
     caller = attacked.asker(route)
     path = target(attacked, route)
     response = caller.request(route.method, path, content=content, headers=headers)
-    assert response.status_code < 500, f"{content!r:.200}: {told(response)}"
+    assert response.status_code < 500, f"{content!r:.200}: {describe_exchange(response)}"
     if response.status_code >= 400:
-        problem(response)
+        assert_problem(response)
         assert len(response.content) < LONGEST_ANSWER, f"{len(response.content)} bytes of answer"
     return response
 
@@ -212,7 +212,7 @@ def test_values_of_other_types_are_refused_or_kept(attacked: Attacked) -> None:
             for text in NO_TEXTS[number % every :: every]:
                 body = json.dumps(base(attacked, route) | {name: "@@"}).encode()
                 response = sent(attacked, route, body.replace(b'"@@"', text))
-                answered(response, 401, *REFUSALS)
+                assert_status(response, 401, *REFUSALS)
 
 
 def test_queries_and_ids_mean_nothing_else(attacked: Attacked) -> None:
@@ -231,16 +231,16 @@ def test_queries_and_ids_mean_nothing_else(attacked: Attacked) -> None:
                     response = attacked.admin.request(
                         route.method, route.at(value), headers={"If-Match": "*"}, **options
                     )
-                    problem(response, 400, 404, 405, 422)
+                    assert_problem(response, 400, 404, 405, 422)
                     assert "X-Injected" not in response.headers
             for name in route.query:
                 for value in values:
                     response = attacked.admin.get(f"{route.path}?{name}={value}")
-                    problem(response, 400, 422)
+                    assert_problem(response, 400, 422)
             if route.method == "GET" and not route.takes_id:
                 for value in values[:5]:
                     response = attacked.admin.get(f"{route.path}?sort={value}&filter[x]={value}")
-                    answered(response, 200)
+                    assert_status(response, 200)
 
 
 HEADERS = [
@@ -259,7 +259,7 @@ def test_headers_mean_nothing_else(attacked: Attacked) -> None:
             for value in values:
                 said = dict.fromkeys(HEADERS, value)
                 response = attacked.admin.get(target(attacked, route), headers=said)
-                answered(response, 200)
+                assert_status(response, 200)
                 del response.headers["X-Request-ID"]  # a sane one is the client's
                 assert value not in str(dict(response.headers))
         for route in changes:
@@ -267,12 +267,12 @@ def test_headers_mean_nothing_else(attacked: Attacked) -> None:
                 response = attacked.admin.put(
                     target(attacked, route), json=route.body({}), headers={"If-Match": value}
                 )
-                problem(response, 412)
+                assert_problem(response, 412)
         proofs = [b"\xff\xfe", b"'" * 10_000, b"Bearer \xc0\xaf", b".", b"..", b"a.b", b"=;=;"]
         for proof in [*proofs, *(f"Bearer {value}".encode() for value in values)]:
             for header in (b"Authorization", b"X-API-Key", b"Cookie", b"X-CSRF-Token"):
                 response = attacked.client.get("/api/v1/me", headers={header: proof})
-                problem(response, 401)
+                assert_problem(response, 401)
 
 
 MALFORMED: dict[str, bytes] = {
@@ -317,7 +317,7 @@ def refused(attacked: Attacked, route: Route, content: Any, **headers: str) -> N
         content=content,
         headers={**JSON, "If-Match": "*", **headers},
     )
-    problem(response, *REFUSALS)
+    assert_problem(response, *REFUSALS)
     assert len(response.content) < LONGEST_ANSWER, f"{len(response.content)} bytes of answer"
 
 
@@ -369,7 +369,9 @@ def test_what_is_too_large_is_refused(attacked: Attacked) -> None:
                 caller = attacked.asker(route)
                 headers = {**JSON, "If-Match": "*"}
                 path = target(attacked, route)
-                problem(caller.request(route.method, path, content=body, headers=headers), 413)
+                assert_problem(
+                    caller.request(route.method, path, content=body, headers=headers), 413
+                )
 
 
 def test_numbers_that_are_too_large_are_refused(attacked: Attacked) -> None:
@@ -428,7 +430,9 @@ def test_no_header_is_another_method(attacked: Attacked) -> None:
             path, caller = target(attacked, route), attacked.asker(route)
             for method in ("DELETE", "PUT", "PATCH"):
                 headers, more = dict.fromkeys(OVERRIDES, method), {"_method": method}
-                answered(caller.request("GET", path, headers=headers), 200)
-                answered(caller.request("GET", f"{path}?_method={method}", headers=headers), 200)
+                assert_status(caller.request("GET", path, headers=headers), 200)
+                assert_status(
+                    caller.request("GET", f"{path}?_method={method}", headers=headers), 200
+                )
                 if route.path not in posts:
-                    problem(caller.request("POST", path, headers=headers, data=more), 405)
+                    assert_problem(caller.request("POST", path, headers=headers, data=more), 405)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import HMACAlgorithm, RSAAlgorithm
 
-from ..oidc import AS_ID_TOKEN, Issuer, is_available, said_by
+from ..oidc import ID_TOKEN_CLAIMS, Issuer, access_token_claims, is_available
 from .cases import CASES
 from .issued import Believer
 from .running import Running, Service
@@ -107,13 +107,13 @@ def private_key(issuer: Issuer) -> tuple[str, Any]:
 
 def test_no_forgery_is_believed(service: Service, believer: Believer) -> None:
     its, issuer = believer
-    said = said_by(service.answers["auth_provider"], "forged@example.com", "admin")
-    token = issuer.token_for("forged", **said)
+    said = access_token_claims(service.answers["auth_provider"], "forged@example.com", "admin")
+    token = issuer.access_token_for("forged", **said)
     header, claims = parts(token)
     key_id, key = private_key(issuer)
     assert header["kid"] == key_id
     assert me(its, signed(header, claims, rs(key))).status_code == 200, "the forger cannot"
-    id_token = AS_ID_TOKEN[service.answers["auth_provider"]](claims)
+    id_token = ID_TOKEN_CLAIMS[service.answers["auth_provider"]](claims)
     forged = forgeries(header, claims, key)
     forged |= {name: damage(token) for name, damage in DAMAGES.items()}
     forged["an ID token for the API"] = signed(header, id_token, rs(key))
@@ -129,12 +129,12 @@ def test_invented_keys_make_nobody_ask_the_issuer_for_each(
     service: Service, believer: Believer
 ) -> None:
     its, issuer = believer
-    said = said_by(service.answers["auth_provider"], "inventor@example.com")
-    token = issuer.token_for("inventor", **said)
+    said = access_token_claims(service.answers["auth_provider"], "inventor@example.com")
+    token = issuer.access_token_for("inventor", **said)
     assert me(its, token).status_code == 200
     header, claims = parts(token)
     _, key = private_key(issuer)
-    before = issuer.times_asked("/jwks")
+    before = issuer.request_count("/jwks")
     assert before, "nobody counts"
     started = time.monotonic()
 
@@ -143,5 +143,5 @@ def test_invented_keys_make_nobody_ask_the_issuer_for_each(
         assert me(its, invented).status_code == 401
 
     pauses = (time.monotonic() - started) // SECONDS_BETWEEN_QUESTIONS
-    assert issuer.times_asked("/jwks") - before <= 1 + pauses
+    assert issuer.request_count("/jwks") - before <= 1 + pauses
     assert me(its, token).status_code == 200

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ..contract.checks import body_of, problem
+from ..contract.assertions import assert_problem, json_body
 from .attacked import CASE_NAMES, Attacked
 
 __all__ = ["CASE_NAMES"]
@@ -218,9 +218,9 @@ def test_nobody_writes_lines_into_the_log(attacked: Attacked) -> None:
     forged = '{"event": "forged", "level": "info"}'
     encoded = forged.replace('"', "%22").replace(" ", "%20")
     for way in ("%0a", "%0d%0a", "%e2%80%a8", "%c2%85", "%00", "%1b[2K%0d"):
-        problem(attacked.client.get(f"/nowhere{way}{encoded}{way}"), 404)
+        assert_problem(attacked.client.get(f"/nowhere{way}{encoded}{way}"), 404)
     for headers in ({"X-Request-ID": forged}, {"User-Agent": forged}):
-        problem(attacked.client.get("/nowhere", headers=headers), 404)
+        assert_problem(attacked.client.get("/nowhere", headers=headers), 404)
 
     lines = attacked.its.log.read_text(encoding="utf-8").split("\n")
     logged = [json.loads(line) for line in filter(None, lines)]
@@ -304,7 +304,7 @@ def test_no_other_way_to_write_a_path_leads_in(
     for route in attacked.routes:
         if route.method != "GET" or route.takes_id or route.path.startswith("/health"):
             continue
-        body_of(attacked.admin.get(route.path, params={"limit": 1} if route.query else None))
+        json_body(attacked.admin.get(route.path, params={"limit": 1} if route.query else None))
         first, rest = route.path[:4], route.path[4:]
         others = [
             f"{route.path}/",

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from ..browser import PROGRAM, new_browser, new_page
-from ..oidc import is_available, said_by
+from ..oidc import access_token_claims, is_available
 from .cases import CASES, only
 from .issued import Believer
 from .running import Running, Service
@@ -30,7 +30,7 @@ def account() -> str:
 
 
 def said(service: Service, account: str, *roles: str) -> dict[str, Any]:
-    return said_by(service.answers["auth_provider"], f"{account}@example.com", *roles)
+    return access_token_claims(service.answers["auth_provider"], f"{account}@example.com", *roles)
 
 
 def me(its: Running, token: str) -> httpx.Response:
@@ -41,7 +41,7 @@ def test_people_come_with_tokens_of_the_issuer(
     service: Service, believer: Believer, account: str
 ) -> None:
     its, issuer = believer
-    tokens = issuer.tokens_for(account, **said(service, account, "admin"))
+    tokens = issuer.sign_in(account, **said(service, account, "admin"))
 
     known = me(its, tokens["access_token"])
 
@@ -56,8 +56,8 @@ def test_tokens_for_somebody_else_are_refused(
     service: Service, believer: Believer, account: str
 ) -> None:
     its, issuer = believer
-    with issuer.issuing_for("https://other.example.com"):
-        token = issuer.token_for(account, **said(service, account, "admin"))
+    with issuer.with_audience("https://other.example.com"):
+        token = issuer.access_token_for(account, **said(service, account, "admin"))
 
     refused = me(its, token)
 
@@ -67,12 +67,12 @@ def test_tokens_for_somebody_else_are_refused(
 
 def test_keys_rotate(service: Service, new_believer: Believer, account: str) -> None:
     its, issuer = new_believer
-    old = issuer.token_for(account, **said(service, account))
+    old = issuer.access_token_for(account, **said(service, account))
     assert me(its, old).status_code == 200
 
     issuer.rotate_keys()
 
-    assert me(its, issuer.token_for(account, **said(service, account))).status_code == 200
+    assert me(its, issuer.access_token_for(account, **said(service, account))).status_code == 200
     assert me(its, old).status_code == 401
 
 
@@ -80,7 +80,7 @@ def test_an_issuer_that_is_away_stops_nobody_who_is_known(
     service: Service, new_believer: Believer, account: str
 ) -> None:
     its, issuer = new_believer
-    token = issuer.token_for(account, **said(service, account))
+    token = issuer.access_token_for(account, **said(service, account))
     issuer.stop()
     away = me(its, token)
     assert away.status_code == 503
@@ -144,7 +144,7 @@ def test_people_sign_in_and_out_with_a_browser(
     service: Service, believer: Believer, page: Page, account: str
 ) -> None:
     its, issuer = believer
-    issuer.know(account, **said(service, account, "admin"))
+    issuer.set_claims(account, **said(service, account, "admin"))
 
     sign_in(page, account)
 

@@ -1,4 +1,4 @@
-"""What services with `auth: jwt` and those with `auth: session` ask of accounts alike."""
+"""Registration and login, which `auth: jwt` and `auth: session` have in common."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import Any
 
 import httpx
 
-from .callers import PASSWORD, Caller, new_email
-from .checks import answered, body_of
+from .api_clients import PASSWORD, ApiClient, new_email
+from .assertions import assert_status, json_body
 
 AUTH = "/api/v1/auth"
-WRONG = f"{PASSWORD}!"
+WRONG_PASSWORD = f"{PASSWORD}!"
 
 
 def register(http: httpx.Client, email: object, password: object, **more: Any) -> httpx.Response:
-    """Ask for an account."""
+    """Send a registration request."""
     return http.post(f"{AUTH}/register", json={"email": email, "password": password, **more})
 
 
 def login(
     http: httpx.Client, email: object, password: object, headers: dict[str, str] | None = None
 ) -> httpx.Response:
-    """Ask for a login; a cookie that comes with the answer goes with no other request."""
+    """Send a login request and discard its cookie, so that no later request sends it."""
     credentials = {"email": email, "password": password}
     response = http.post(f"{AUTH}/login", json=credentials, headers=headers)
     http.cookies.clear()
@@ -29,27 +29,27 @@ def login(
 
 
 class Accounts:
-    """Registers people, and deletes those in the end who are left."""
+    """Accounts registered by a test and deleted after it."""
 
-    def __init__(self, http: httpx.Client, admin: Caller) -> None:
+    def __init__(self, http: httpx.Client, admin: ApiClient) -> None:
         self._http = http
         self._admin = admin
-        self._made: list[str] = []
+        self._created_ids: list[str] = []
 
-    def new(self) -> str:
-        """Register somebody whose password is `PASSWORD`; returns their email."""
+    def create(self) -> str:
+        """Register a user whose password is `PASSWORD` and return the email address."""
         email = new_email()
-        self.keep(register(self._http, email, PASSWORD))
+        self.track(register(self._http, email, PASSWORD))
         return email
 
-    def keep(self, response: httpx.Response) -> dict[str, Any]:
-        """Take note of who was registered; returns what was answered."""
-        user: dict[str, Any] = body_of(response, 201)
-        self._made.append(user["id"])
+    def track(self, response: httpx.Response) -> dict[str, Any]:
+        """Remember the registered user for deletion and return the response body."""
+        user: dict[str, Any] = json_body(response, 201)
+        self._created_ids.append(user["id"])
         return user
 
     def delete_all(self) -> None:
-        """Delete who was registered; some may be there in the answer alone."""
-        for id_ in self._made:
-            answered(self._admin.delete(f"/api/v1/users/{id_}"), 204, 404)
-        self._made.clear()
+        """Delete the registered users; the user in the response to a known email does not exist."""
+        for id_ in self._created_ids:
+            assert_status(self._admin.delete(f"/api/v1/users/{id_}"), 204, 404)
+        self._created_ids.clear()

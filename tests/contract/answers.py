@@ -1,4 +1,4 @@
-"""The answers that a service was generated from, as far as they change its HTTP contract."""
+"""Copier answers that a service was generated from, as far as they affect its HTTP contract."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ ROOT = Path(__file__).parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from extensions.naming import plural  # noqa: E402 (the line above finds it)
+from extensions.naming import plural  # noqa: E402 (needs the path above)
 
 COMMON_KEYS = frozenset({"id", "owner_id", "created_at", "updated_at", "version"})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of an entity."""
+    """Field of an entity."""
 
     name: str
     type: str
@@ -31,7 +31,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One kind of thing that the service keeps."""
+    """Entity that the service stores."""
 
     module: str
     name: str
@@ -39,29 +39,29 @@ class Entity:
 
     @property
     def path(self) -> str:
-        """Where the collection is."""
+        """Path of the collection."""
         return f"/api/v1/{plural(self.name)}"
 
     @property
     def label(self) -> str:
-        """What a test's name calls it."""
+        """Label in the names of parametrized tests."""
         return f"{self.module}.{self.name}"
 
     @property
     def keys(self) -> frozenset[str]:
-        """The keys of an item."""
+        """Keys of a resource in a response."""
         return COMMON_KEYS | {field.name for field in self.fields}
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """All answers, and the entities that `modules` describes."""
+    """All answers and the entities described by `modules`."""
 
     raw: Mapping[str, Any]
     entities: tuple[Entity, ...]
 
     def match(self, conditions: Mapping[str, Any]) -> bool:
-        """Whether each key has the value, or one of the values, that `conditions` ask for."""
+        """Return True if each key has the value, or one of the values, given in `conditions`."""
         return all(
             self.raw.get(key) in (wanted if isinstance(wanted, tuple) else (wanted,))
             for key, wanted in conditions.items()
@@ -69,7 +69,7 @@ class Answers:
 
 
 def load_answers(path: Path) -> Answers:
-    """Return the answers in a `.copier-answers.yml`."""
+    """Return the answers from a `.copier-answers.yml`."""
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Answers(
         raw=raw,

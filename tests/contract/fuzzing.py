@@ -1,4 +1,4 @@
-"""Schemathesis, which sends what a description allows and forbids, and judges the answers."""
+"""Schemathesis runs: requests generated from the OpenAPI document, and checks of the responses."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 METHODS = ("get", "put", "post", "delete", "patch")
-# Generated requests never take a role or an account from anybody whom other tests need: on these
-# paths they know no identifier that exists.
-DANGEROUS = re.compile(r"(PUT|DELETE) /api/v1/(users|api-keys)/.+")
-# These end the session that they are sent with.
-ENDING = frozenset({"POST /api/v1/auth/logout", "POST /api/v1/auth/logout-everywhere"})
+# Generated requests must not delete or demote a user that other tests need: for these operations
+# Schemathesis gets no existing identifier.
+DESTRUCTIVE = re.compile(r"(PUT|DELETE) /api/v1/(users|api-keys)/.+")
+# Operations that end the session of the request.
+SESSION_ENDING = frozenset({"POST /api/v1/auth/logout", "POST /api/v1/auth/logout-everywhere"})
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -32,14 +32,14 @@ CHECKS = (
     "use_after_free",
     "ensure_resource_availability",
 )
-REFUSALS = [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428]
+REJECTION_STATUSES = [400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428]
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 Document = Mapping[str, Any]
 
 
-def operations_of(document: Document) -> list[str]:
-    """Method and path of all that a description describes."""
+def list_operations(document: Document) -> list[str]:
+    """Return method and path of each operation in the document."""
     return [
         f"{method.upper()} {path}"
         for path, methods in document["paths"].items()
@@ -56,15 +56,15 @@ def fuzz(
     examples: int = 20,
     seed: int = 1,
     phases: Collection[str] = PHASES,
-    left_out: Collection[str] = (),
+    excluded: Collection[str] = (),
     timeout: float = 600,
 ) -> None:
-    """Send generated requests as whom the headers prove; fail if an answer is not as described.
+    """Send generated requests with the credentials in `headers`; assert that responses conform.
 
-    For each operation and way to make requests, there are about as many as `examples`.
+    Each phase sends about `examples` requests per operation.
     """
     settings = folder / "settings.toml"
-    lines = _settings(document, headers, examples, seed, left_out)
+    lines = _settings(document, headers, examples, seed, excluded)
     settings.write_text("\n".join(lines), encoding="utf-8")
     command = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"]
     command += ["--config-file", str(settings), "run", f"{base_url}/openapi.json"]
@@ -80,25 +80,25 @@ def fuzz(
             encoding="utf-8",
         )
     except subprocess.TimeoutExpired as late:
-        pytest.fail(f"schemathesis did not end in time:\n{late.stdout!r}")
+        pytest.fail(f"Schemathesis did not finish in time:\n{late.stdout!r}")
     assert outcome.returncode == 0, f"{outcome.stdout[-20_000:]}\n{outcome.stderr[-5_000:]}"
 
 
-def _proofs(schemes: Document, headers: Mapping[str, str]) -> Iterator[str]:
-    """Yield the settings that say what proves who asks, in the places that the description names.
+def _credential_settings(schemes: Document, headers: Mapping[str, str]) -> Iterator[str]:
+    """Yield the settings for the credentials of each security scheme.
 
-    As mere headers they would be sent in requests that are to lack them.
+    As plain headers they would also be sent in requests that must lack them.
     """
     for name, scheme in schemes.items():
         key = "bearer" if scheme["type"] == "http" else "api_key"
         if key == "bearer":
-            proof = headers["Authorization"].partition(" ")[2]
+            credential = headers["Authorization"].partition(" ")[2]
         elif scheme["in"] == "cookie":
-            proof = headers["Cookie"].partition("=")[2]
+            credential = headers["Cookie"].partition("=")[2]
         else:
-            proof = headers[scheme["name"]]
+            credential = headers[scheme["name"]]
         yield f"[auth.openapi.{name}]"
-        yield f"{key} = {json.dumps(proof)}"
+        yield f"{key} = {json.dumps(credential)}"
 
 
 def _settings(
@@ -106,14 +106,14 @@ def _settings(
     headers: Mapping[str, str],
     examples: int,
     seed: int,
-    left_out: Collection[str],
+    excluded: Collection[str],
 ) -> Iterator[str]:
-    """Yield Schemathesis' settings as TOML, where JSON's texts, numbers and lists are valid."""
+    """Yield the Schemathesis settings as TOML, which accepts JSON strings, numbers and lists."""
     yield "color = false"
     yield "warnings = false"
     yield "continue-on-failure = true"
     yield f"seed = {seed}"
-    yield from _proofs(document["components"]["securitySchemes"], headers)
+    yield from _credential_settings(document["components"]["securitySchemes"], headers)
     yield "[generation]"
     yield f"max-examples = {examples}"
     yield 'database = "none"'
@@ -121,15 +121,15 @@ def _settings(
     yield "enabled = false"
     for name in CHECKS:
         yield f"{name}.enabled = true"
-    yield f"negative_data_rejection.expected-statuses = {REFUSALS}"
-    operations = operations_of(document)
-    for name in filter(DANGEROUS.fullmatch, operations):
+    yield f"negative_data_rejection.expected-statuses = {REJECTION_STATUSES}"
+    operations = list_operations(document)
+    for name in filter(DESTRUCTIVE.fullmatch, operations):
         yield "[[operations]]"
         yield f"include-name = {json.dumps(name)}"
         yield "phases.coverage.extra-data-sources.responses = false"
         yield "phases.fuzzing.extra-data-sources.responses = false"
         yield "phases.stateful.enabled = false"
-    for name in left_out:
+    for name in excluded:
         yield "[[operations]]"
         yield f"include-name = {json.dumps(name)}"
         yield "enabled = false"

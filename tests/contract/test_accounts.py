@@ -1,4 +1,4 @@
-"""Accounts with email and password: what they take, and what they tell strangers."""
+"""Accounts with email and password: validation, enumeration resistance and login throttling."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from uuid import UUID
 import httpx
 import pytest
 
-from .accounts import AUTH, WRONG, Accounts, login, register
-from .callers import PASSWORD, Caller, LogIn, new_email
-from .checks import answered, body_of, problem, told
+from .accounts import AUTH, WRONG_PASSWORD, Accounts, login, register
+from .api_clients import PASSWORD, ApiClient, LogIn, new_email
+from .assertions import assert_problem, assert_status, describe_exchange, json_body
 
 pytestmark = pytest.mark.answers(auth=("jwt", "session"))
 
 NEW_PASSWORD = "another good password"
 FAILURES_ALLOWED = 5
-SHORTEST_WAIT_SECONDS = 1
-# What differs from one answer to the next, whatever is asked.
-PASSING_HEADERS = {"date", "x-request-id", "ratelimit"}
+MIN_WAIT_SECONDS = 1
+# Headers that differ between identical requests.
+VOLATILE_HEADERS = {"date", "x-request-id", "ratelimit"}
 
 
-def _told_to_strangers(response: httpx.Response) -> tuple[int, dict[str, str], dict[str, Any]]:
-    """What an answer tells, but for what names the request."""
+def _comparable_response(response: httpx.Response) -> tuple[int, dict[str, str], dict[str, Any]]:
+    """Return the response without the parts that identify the request."""
     headers = {
-        name: value for name, value in response.headers.items() if name not in PASSING_HEADERS
+        name: value for name, value in response.headers.items() if name not in VOLATILE_HEADERS
     }
     content = response.json()
     return response.status_code, headers, content | {"request_id": ""}
@@ -41,314 +41,332 @@ def _timed(call: Callable[[], httpx.Response]) -> tuple[httpx.Response, float]:
     return response, time.perf_counter() - began
 
 
-def _assert_alike(one: list[float], other: list[float]) -> None:
-    """The requests took turns, so whatever else the machine did slowed both down alike."""
+def _assert_similar_durations(one: list[float], other: list[float]) -> None:
+    """Assert similar medians; the requests alternated, so other load affected both alike."""
     ratio = median(one) / median(other)
     assert 0.5 < ratio < 2, (ratio, one, other)
 
 
-# --- Registering ---------------------------------------------------------------------------------
+# --- Registration --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("length", [12, 128])
-def test_register(anonymous: httpx.Client, accounts: Accounts, length: int) -> None:
+def test_register_with_shortest_and_longest_password_returns_201(
+    anonymous: httpx.Client, accounts: Accounts, length: int
+) -> None:
     email = new_email()
     password = ("\N{KEY}pass word " * length)[:length]
     response = register(anonymous, email, password)
-    user = accounts.keep(response)
+    user = accounts.track(response)
     assert user.keys() == {"id", "email", "role"}
     assert (user["email"], user["role"] != "admin") == (email, True)
     assert password not in response.text
-    answered(login(anonymous, email, password), 200)
-    problem(login(anonymous, email, password[:-1]), 401)
+    assert_status(login(anonymous, email, password), 200)
+    assert_problem(login(anonymous, email, password[:-1]), 401)
 
 
-def test_who_is_registered_is_a_user(
-    anonymous: httpx.Client, accounts: Accounts, log_in: LogIn, admin: Caller
+def test_registered_user_is_listed_and_can_log_in(
+    anonymous: httpx.Client, accounts: Accounts, log_in: LogIn, admin: ApiClient
 ) -> None:
-    user = accounts.keep(register(anonymous, new_email(), PASSWORD))
-    me = body_of(anonymous.get("/api/v1/me", headers=log_in(user["email"])))
+    user = accounts.track(register(anonymous, new_email(), PASSWORD))
+    me = json_body(anonymous.get("/api/v1/me", headers=log_in(user["email"])))
     assert me == user
-    listed = body_of(admin.get(f"/api/v1/users/{user['id']}"))
+    listed = json_body(admin.get(f"/api/v1/users/{user['id']}"))
     assert {key: listed[key] for key in user} == user
 
 
-def test_a_taken_email_is_answered_as_a_free_one(
+def test_registering_existing_email_returns_same_response_as_new_email(
     anonymous: httpx.Client, accounts: Accounts
 ) -> None:
-    taken = accounts.new()
-    free = register(anonymous, new_email(), NEW_PASSWORD)
-    accounts.keep(free)
-    status, headers, content = _told_to_strangers(free)
-    for email in (taken, taken.upper()):
-        answer = _told_to_strangers(register(anonymous, email, NEW_PASSWORD))
-        assert answer[:2] == (status, headers)
-        its_own = {"id": content["id"], "email": content["email"]}
-        assert answer[2] | its_own == content
-        assert answer[2]["email"] == taken
-        assert UUID(answer[2]["id"]).version == UUID(content["id"]).version
-        # Whoever asked has got nothing.
-        problem(login(anonymous, email, NEW_PASSWORD), 401)
-    answered(login(anonymous, taken, PASSWORD), 200)
+    existing = accounts.create()
+    created = register(anonymous, new_email(), NEW_PASSWORD)
+    accounts.track(created)
+    status, headers, content = _comparable_response(created)
+    for email in (existing, existing.upper()):
+        response = _comparable_response(register(anonymous, email, NEW_PASSWORD))
+        assert response[:2] == (status, headers)
+        own_values = {"id": content["id"], "email": content["email"]}
+        assert response[2] | own_values == content
+        assert response[2]["email"] == existing
+        assert UUID(response[2]["id"]).version == UUID(content["id"]).version
+        # The second registration has no effect.
+        assert_problem(login(anonymous, email, NEW_PASSWORD), 401)
+    assert_status(login(anonymous, existing, PASSWORD), 200)
 
 
 @pytest.mark.slow
-def test_a_taken_email_takes_as_long_as_a_free_one(
+def test_registering_existing_email_takes_as_long_as_new_email(
     anonymous: httpx.Client, accounts: Accounts
 ) -> None:
-    taken = accounts.new()
-    free_took, taken_took = [], []
+    existing = accounts.create()
+    new_email_times, existing_email_times = [], []
     for _ in range(5):
-        answer, took = _timed(partial(register, anonymous, new_email(), NEW_PASSWORD))
-        accounts.keep(answer)
-        free_took.append(took)
-        answer, took = _timed(partial(register, anonymous, taken, NEW_PASSWORD))
-        answered(answer, 201)
-        taken_took.append(took)
-    _assert_alike(free_took, taken_took)
+        response, seconds = _timed(partial(register, anonymous, new_email(), NEW_PASSWORD))
+        accounts.track(response)
+        new_email_times.append(seconds)
+        response, seconds = _timed(partial(register, anonymous, existing, NEW_PASSWORD))
+        assert_status(response, 201)
+        existing_email_times.append(seconds)
+    _assert_similar_durations(new_email_times, existing_email_times)
 
 
 @pytest.mark.parametrize(
-    ("password", "why"),
+    ("password", "reason"),
     [
-        ("x" * 11, "short"),
-        ("x y " * 32 + "z", "long"),
-        ("\N{KEY}" * 11, "short, if long in bytes"),
-        ("password123456", "stolen"),
-        ("QWERTY123456", "stolen"),
-        ("!1q2w3e4r5t6y!", "stolen"),
+        ("x" * 11, "too short"),
+        ("x y " * 32 + "z", "too long"),
+        ("\N{KEY}" * 11, "too short in characters"),
+        ("password123456", "known from a breach"),
+        ("QWERTY123456", "known from a breach"),
+        ("!1q2w3e4r5t6y!", "known from a breach"),
         ("", "empty"),
         (None, "none"),
         (123456789012, "a number"),
     ],
 )
-def test_a_password_must_be_acceptable(
-    anonymous: httpx.Client, admin: Caller, password: object, why: str
+def test_unacceptable_password_returns_422(
+    anonymous: httpx.Client, admin: ApiClient, password: object, reason: str
 ) -> None:
     email = new_email()
     response = register(anonymous, email, password)
-    assert response.status_code == 422, f"{why}: {told(response)}"
-    told_why = problem(response, 422)
-    assert re.search("password", str(told_why), re.IGNORECASE), told_why
+    assert response.status_code == 422, f"{reason}: {describe_exchange(response)}"
+    content = assert_problem(response, 422)
+    assert re.search("password", str(content), re.IGNORECASE), content
     body = {"email": email, "password": password}
-    problem(admin.post("/api/v1/users", json=body), 422)
+    assert_problem(admin.post("/api/v1/users", json=body), 422)
 
 
-def test_the_email_is_no_password(anonymous: httpx.Client) -> None:
+def test_email_as_password_returns_422(anonymous: httpx.Client) -> None:
     email = new_email()
-    problem(register(anonymous, email, email), 422)
-    problem(register(anonymous, email, email.upper()), 422)
+    assert_problem(register(anonymous, email, email), 422)
+    assert_problem(register(anonymous, email, email.upper()), 422)
 
 
-def test_a_refused_password_is_not_repeated(anonymous: httpx.Client) -> None:
+def test_rejected_password_is_not_echoed(anonymous: httpx.Client) -> None:
     for secret in ("secret-11ch", "secret, but too long" * 10):
         response = register(anonymous, new_email(), secret)
-        problem(response, 422)
+        assert_problem(response, 422)
         assert secret not in response.text
 
 
 @pytest.mark.parametrize(
     "email",
-    ["nobody", "nobody@", "@example.com", "no body@example.com", "a\0b@example.com", "", None, 7],
+    [
+        "someone",
+        "someone@",
+        "@example.com",
+        "some one@example.com",
+        "a\0b@example.com",
+        "",
+        None,
+        7,
+    ],
 )
-def test_an_email_must_be_one(anonymous: httpx.Client, email: object) -> None:
-    problem(register(anonymous, email, PASSWORD), 422)
+def test_malformed_email_returns_422(anonymous: httpx.Client, email: object) -> None:
+    assert_problem(register(anonymous, email, PASSWORD), 422)
 
 
 @pytest.mark.parametrize("body", [{}, {"email": "someone@example.com"}, {"password": PASSWORD}])
 @pytest.mark.parametrize("path", ["register", "login"])
-def test_both_credentials_are_needed(
+def test_missing_credential_returns_422(
     anonymous: httpx.Client, path: str, body: dict[str, str]
 ) -> None:
-    problem(anonymous.post(f"{AUTH}/{path}", json=body), 422)
+    assert_problem(anonymous.post(f"{AUTH}/{path}", json=body), 422)
 
 
 @pytest.mark.parametrize(
     "more", [{"role": "admin"}, {"id": "x"}, {"permissions": ["*:manage"]}, {"surprise": 1}]
 )
-def test_nobody_gives_themself_more(anonymous: httpx.Client, more: dict[str, Any]) -> None:
-    problem(register(anonymous, new_email(), PASSWORD, **more), 422)
+def test_unknown_registration_field_returns_422(
+    anonymous: httpx.Client, more: dict[str, Any]
+) -> None:
+    assert_problem(register(anonymous, new_email(), PASSWORD, **more), 422)
 
 
-def test_an_administrator_registers_people(
-    anonymous: httpx.Client, admin: Caller, viewer: Caller, accounts: Accounts
+def test_user_creation_is_restricted_to_admin(
+    anonymous: httpx.Client, admin: ApiClient, viewer: ApiClient, accounts: Accounts
 ) -> None:
     body = {"email": new_email(), "password": PASSWORD}
-    problem(anonymous.post("/api/v1/users", json=body), 401)
-    problem(viewer.post("/api/v1/users", json=body), 403)
-    problem(login(anonymous, body["email"], PASSWORD), 401)
+    assert_problem(anonymous.post("/api/v1/users", json=body), 401)
+    assert_problem(viewer.post("/api/v1/users", json=body), 403)
+    assert_problem(login(anonymous, body["email"], PASSWORD), 401)
 
     response = admin.post("/api/v1/users", json=body)
-    user = accounts.keep(response)
+    user = accounts.track(response)
     assert response.headers["Location"] == f"/api/v1/users/{user['id']}"
-    assert body_of(admin.get(response.headers["Location"])) == user
+    assert json_body(admin.get(response.headers["Location"])) == user
     assert user["role"] != "admin"
-    # An administrator may know who is there.
-    problem(admin.post("/api/v1/users", json=body), 409)
-    problem(admin.post("/api/v1/users", json=body | {"email": body["email"].upper()}), 409)
-    answered(login(anonymous, body["email"], PASSWORD), 200)
+    # A conflict may be disclosed to an administrator.
+    assert_problem(admin.post("/api/v1/users", json=body), 409)
+    assert_problem(admin.post("/api/v1/users", json=body | {"email": body["email"].upper()}), 409)
+    assert_status(login(anonymous, body["email"], PASSWORD), 200)
 
 
-# --- Logging in ----------------------------------------------------------------------------------
+# --- Login ---------------------------------------------------------------------------------------
 
 
-def test_an_email_is_the_same_in_capitals(anonymous: httpx.Client, accounts: Accounts) -> None:
-    answered(login(anonymous, accounts.new().upper(), PASSWORD), 200)
+def test_login_ignores_email_case(anonymous: httpx.Client, accounts: Accounts) -> None:
+    assert_status(login(anonymous, accounts.create().upper(), PASSWORD), 200)
 
 
-def test_a_wrong_password_and_an_unknown_email_look_alike(
+def test_wrong_password_returns_same_response_as_unknown_email(
     anonymous: httpx.Client, accounts: Accounts
 ) -> None:
-    wrong, unknown = login(anonymous, accounts.new(), WRONG), login(anonymous, new_email(), WRONG)
-    problem(wrong, 401)
-    assert _told_to_strangers(wrong) == _told_to_strangers(unknown)
+    wrong, unknown = (
+        login(anonymous, accounts.create(), WRONG_PASSWORD),
+        login(anonymous, new_email(), WRONG_PASSWORD),
+    )
+    assert_problem(wrong, 401)
+    assert _comparable_response(wrong) == _comparable_response(unknown)
 
 
 @pytest.mark.slow
-def test_a_wrong_password_and_an_unknown_email_take_as_long(
+def test_wrong_password_takes_as_long_as_unknown_email(
     anonymous: httpx.Client, accounts: Accounts
 ) -> None:
-    answered(login(anonymous, new_email(), WRONG), 401)  # what is done once is done
-    known_took: list[float] = []
-    unknown_took: list[float] = []
-    for known in [accounts.new(), accounts.new()] * (FAILURES_ALLOWED - 1):
-        for email, times in ((known, known_took), (new_email(), unknown_took)):
-            answer, took = _timed(partial(login, anonymous, email, WRONG))
-            answered(answer, 401)
-            times.append(took)
-    _assert_alike(known_took, unknown_took)
+    assert_status(login(anonymous, new_email(), WRONG_PASSWORD), 401)  # warm up
+    known_email_times: list[float] = []
+    unknown_email_times: list[float] = []
+    for known in [accounts.create(), accounts.create()] * (FAILURES_ALLOWED - 1):
+        for email, times in ((known, known_email_times), (new_email(), unknown_email_times)):
+            response, seconds = _timed(partial(login, anonymous, email, WRONG_PASSWORD))
+            assert_status(response, 401)
+            times.append(seconds)
+    _assert_similar_durations(known_email_times, unknown_email_times)
 
 
-def test_another_password_is_refused(anonymous: httpx.Client, accounts: Accounts) -> None:
-    email = accounts.new()
+def test_wrong_password_returns_401(anonymous: httpx.Client, accounts: Accounts) -> None:
+    email = accounts.create()
     for password in ("", PASSWORD.upper(), f" {PASSWORD}", PASSWORD[:-1]):
-        problem(login(anonymous, email, password), 401)
-    problem(login(anonymous, email, "x" * 100_000), 401, 422)
+        assert_problem(login(anonymous, email, password), 401)
+    assert_problem(login(anonymous, email, "x" * 100_000), 401, 422)
 
 
-# --- Guessing ------------------------------------------------------------------------------------
+# --- Throttle ------------------------------------------------------------------------------------
 
 
-def _lock(http: httpx.Client, email: str) -> tuple[httpx.Response, float]:
-    """Fail until it takes a wait; returns the answer that says so, and since when it does."""
+def _lock_account(http: httpx.Client, email: str) -> tuple[httpx.Response, float]:
+    """Fail to log in until 429; return that response and the time of the last failure."""
     failed_at: list[float] = []
     for _ in range(2 * FAILURES_ALLOWED):
         sent_at = time.monotonic()
-        response = login(http, email, WRONG)
+        response = login(http, email, WRONG_PASSWORD)
         if response.status_code == 429:
             assert len(failed_at) >= FAILURES_ALLOWED
             return response, failed_at[-1]
-        answered(response, 401)
+        assert_status(response, 401)
         failed_at.append(sent_at)
-    raise AssertionError(f"{len(failed_at)} wrong passwords in a row, and no wait")
+    raise AssertionError(f"{len(failed_at)} wrong passwords in a row without a 429")
 
 
 @pytest.mark.slow
-def test_who_guesses_has_to_wait(
+def test_repeated_login_failures_return_429_until_wait_is_over(
     anonymous: httpx.Client, accounts: Accounts, log_in: LogIn
 ) -> None:
     for _ in range(5):
-        email = accounts.new()
+        email = accounts.create()
         logged_in = log_in(email)
-        locked, failed_at = _lock(anonymous, email)
-        right = login(anonymous, email.upper(), PASSWORD)
-        if time.monotonic() - failed_at < SHORTEST_WAIT_SECONDS:
-            break  # otherwise the wait may have been over
-    problem(locked, 429)
+        locked, failed_at = _lock_account(anonymous, email)
+        correct = login(anonymous, email.upper(), PASSWORD)
+        if time.monotonic() - failed_at < MIN_WAIT_SECONDS:
+            break  # otherwise the wait may already be over
+    assert_problem(locked, 429)
     assert int(locked.headers["Retry-After"]) >= 1
-    problem(right, 429)
-    wait = int(right.headers["Retry-After"])
+    assert_problem(correct, 429)
+    wait = int(correct.headers["Retry-After"])
     assert wait >= 1
-    # Nobody else waits, nor does who is in already.
-    answered(login(anonymous, accounts.new(), PASSWORD), 200)
-    answered(anonymous.get("/api/v1/me", headers=logged_in), 200)
+    # Other accounts and existing sessions are not affected.
+    assert_status(login(anonymous, accounts.create(), PASSWORD), 200)
+    assert_status(anonymous.get("/api/v1/me", headers=logged_in), 200)
 
     time.sleep(wait)
-    answered(login(anonymous, email, PASSWORD), 200)
+    assert_status(login(anonymous, email, PASSWORD), 200)
 
 
 @pytest.mark.slow
-def test_the_wait_does_not_tell_who_has_registered(
+def test_login_throttle_response_is_same_for_unknown_email(
     anonymous: httpx.Client, accounts: Accounts
 ) -> None:
-    answers = []
-    for email in (accounts.new(), new_email()):
-        locked, _ = _lock(anonymous, email)
-        problem(locked, 429)
-        status, headers, content = _told_to_strangers(locked)
+    responses = []
+    for email in (accounts.create(), new_email()):
+        locked, _ = _lock_account(anonymous, email)
+        assert_problem(locked, 429)
+        status, headers, content = _comparable_response(locked)
         del headers["retry-after"]
-        answers.append((status, headers, re.sub(r"\d+", "", content["detail"])))
-    assert answers[0] == answers[1]
+        responses.append((status, headers, re.sub(r"\d+", "", content["detail"])))
+    assert responses[0] == responses[1]
 
 
 @pytest.mark.slow
-def test_only_failures_in_a_row_count(anonymous: httpx.Client, accounts: Accounts) -> None:
-    email = accounts.new()
+def test_successful_login_resets_failure_count(anonymous: httpx.Client, accounts: Accounts) -> None:
+    email = accounts.create()
     for _ in range(2):
         for _ in range(FAILURES_ALLOWED - 1):
-            problem(login(anonymous, email, WRONG), 401)
-        answered(login(anonymous, email, PASSWORD), 200)
+            assert_problem(login(anonymous, email, WRONG_PASSWORD), 401)
+        assert_status(login(anonymous, email, PASSWORD), 200)
 
 
-# --- Changing the password -----------------------------------------------------------------------
+# --- Password change -----------------------------------------------------------------------------
 
 
-def _change(
+def _change_password(
     http: httpx.Client, headers: dict[str, str], current: object, new: object, **more: Any
 ) -> httpx.Response:
     body = {"current_password": current, "new_password": new, **more}
     return http.put(f"{AUTH}/password", json=body, headers=headers)
 
 
-def test_a_new_password_ends_all_logins(
+def test_password_change_ends_all_sessions(
     anonymous: httpx.Client, accounts: Accounts, log_in: LogIn
 ) -> None:
-    email = accounts.new()
-    here, there, somebody_else = log_in(email), log_in(email), log_in(accounts.new())
-    response = answered(_change(anonymous, here, PASSWORD, NEW_PASSWORD), 204)
+    email = accounts.create()
+    here, there, other_user = log_in(email), log_in(email), log_in(accounts.create())
+    response = assert_status(_change_password(anonymous, here, PASSWORD, NEW_PASSWORD), 204)
     assert response.content == b""
     for headers in (here, there):
-        problem(anonymous.get("/api/v1/me", headers=headers), 401)
-    answered(anonymous.get("/api/v1/me", headers=somebody_else), 200)
-    problem(login(anonymous, email, PASSWORD), 401)
-    again = log_in(email, NEW_PASSWORD)
-    answered(anonymous.get("/api/v1/me", headers=again), 200)
+        assert_problem(anonymous.get("/api/v1/me", headers=headers), 401)
+    assert_status(anonymous.get("/api/v1/me", headers=other_user), 200)
+    assert_problem(login(anonymous, email, PASSWORD), 401)
+    new_session = log_in(email, NEW_PASSWORD)
+    assert_status(anonymous.get("/api/v1/me", headers=new_session), 200)
 
 
-def test_a_new_password_must_be_acceptable(
+def test_unacceptable_new_password_returns_422(
     anonymous: httpx.Client, accounts: Accounts, log_in: LogIn
 ) -> None:
-    email = accounts.new()
+    email = accounts.create()
     headers = log_in(email)
-    for refused in ("x" * 11, "x y " * 33, "password123456", email, "", None, ["list"]):
-        problem(_change(anonymous, headers, PASSWORD, refused), 422)
-    problem(_change(anonymous, headers, PASSWORD, NEW_PASSWORD, email="a@example.com"), 422)
-    problem(anonymous.put(f"{AUTH}/password", json={}, headers=headers), 422)
-    problem(
+    for invalid in ("x" * 11, "x y " * 33, "password123456", email, "", None, ["list"]):
+        assert_problem(_change_password(anonymous, headers, PASSWORD, invalid), 422)
+    assert_problem(
+        _change_password(anonymous, headers, PASSWORD, NEW_PASSWORD, email="a@example.com"), 422
+    )
+    assert_problem(anonymous.put(f"{AUTH}/password", json={}, headers=headers), 422)
+    assert_problem(
         anonymous.put(f"{AUTH}/password", json={"new_password": NEW_PASSWORD}, headers=headers),
         422,
     )
-    answered(anonymous.get("/api/v1/me", headers=headers), 200)
-    answered(login(anonymous, email, PASSWORD), 200)
+    assert_status(anonymous.get("/api/v1/me", headers=headers), 200)
+    assert_status(login(anonymous, email, PASSWORD), 200)
 
 
 @pytest.mark.slow
-def test_who_changes_a_password_must_know_it(
+def test_wrong_current_password_returns_422_then_429(
     anonymous: httpx.Client, accounts: Accounts, log_in: LogIn
 ) -> None:
-    email = accounts.new()
+    email = accounts.create()
     headers = log_in(email)
-    problem(_change(anonymous, {}, PASSWORD, NEW_PASSWORD), 401)
-    # Whoever finds a login that somebody left behind does not guess for long either.
+    assert_problem(_change_password(anonymous, {}, PASSWORD, NEW_PASSWORD), 401)
+    # A stolen session must not allow unlimited guesses of the current password.
     statuses = []
     for _ in range(2 * FAILURES_ALLOWED):
-        response = _change(anonymous, headers, WRONG, NEW_PASSWORD)
-        problem(response, 422, 429)
+        response = _change_password(anonymous, headers, WRONG_PASSWORD, NEW_PASSWORD)
+        assert_problem(response, 422, 429)
         statuses.append(response.status_code)
         if response.status_code == 429:
             break
     assert statuses[-1] == 429
     assert statuses.count(422) >= FAILURES_ALLOWED
-    answered(anonymous.get("/api/v1/me", headers=headers), 200)
+    assert_status(anonymous.get("/api/v1/me", headers=headers), 200)
     time.sleep(int(response.headers["Retry-After"]))
-    problem(login(anonymous, email, NEW_PASSWORD), 401)
+    assert_problem(login(anonymous, email, NEW_PASSWORD), 401)

@@ -1,4 +1,4 @@
-"""API keys: made by administrators, shown once, for some things only, and for some time."""
+"""API keys: creation by administrators, scopes, expiry and revocation."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from .callers import Caller, Identities, new_email
-from .checks import answered, body_of, instant, problem, told
-from .things import Things
+from .api_clients import ApiClient, ApiClientFactory, new_email
+from .assertions import (
+    assert_problem,
+    assert_status,
+    describe_exchange,
+    json_body,
+    parse_timestamp,
+)
+from .resources import Resources
 
 pytestmark = pytest.mark.answers(auth="api_key")
 
 KEYS = "/api/v1/api-keys"
 ME = "/api/v1/me"
-DETAILS = {
+DETAIL_FIELDS = {
     "id",
     "user_id",
     "name",
@@ -33,23 +39,23 @@ DETAILS = {
 SECONDS_TO_EXPIRE = 3
 
 
-def _order(admin: Caller, user_id: str, **more: Any) -> httpx.Response:
+def _request_key(admin: ApiClient, user_id: str, **more: Any) -> httpx.Response:
     return admin.post(KEYS, json={"user_id": user_id, "name": "A key", **more})
 
 
-def _make(admin: Caller, user_id: str, **more: Any) -> dict[str, Any]:
-    made: dict[str, Any] = body_of(_order(admin, user_id, **more), 201)
+def _create_key(admin: ApiClient, user_id: str, **more: Any) -> dict[str, Any]:
+    made: dict[str, Any] = json_body(_request_key(admin, user_id, **more), 201)
     return made
 
 
-def _with(key: str) -> dict[str, str]:
+def _key_header(key: str) -> dict[str, str]:
     return {"X-API-Key": key}
 
 
-def _listed(admin: Caller) -> Iterator[dict[str, Any]]:
+def _list_keys(admin: ApiClient) -> Iterator[dict[str, Any]]:
     query: dict[str, Any] = {"limit": 100}
     while True:
-        page = body_of(admin.get(KEYS, params=query))
+        page = json_body(admin.get(KEYS, params=query))
         assert page.keys() == {"items", "next_cursor"}
         assert len(page["items"]) <= 100
         yield from page["items"]
@@ -58,57 +64,61 @@ def _listed(admin: Caller) -> Iterator[dict[str, Any]]:
         query["cursor"] = page["next_cursor"]
 
 
-def _details(admin: Caller, made: dict[str, Any]) -> dict[str, Any]:
-    (found,) = [key for key in _listed(admin) if key["id"] == made["details"]["id"]]
+def _key_details(admin: ApiClient, made: dict[str, Any]) -> dict[str, Any]:
+    (found,) = [key for key in _list_keys(admin) if key["id"] == made["details"]["id"]]
     return found
 
 
-# --- Making --------------------------------------------------------------------------------------
+# --- Creation ------------------------------------------------------------------------------------
 
 
-def test_a_key_is_shown_once(anonymous: httpx.Client, admin: Caller, newcomer: Caller) -> None:
-    made = _make(admin, newcomer.id, name="The robot's")
+def test_created_key_is_returned_only_once(
+    anonymous: httpx.Client, admin: ApiClient, disposable_user: ApiClient
+) -> None:
+    made = _create_key(admin, disposable_user.id, name="The robot's")
     key, details = made["key"], made["details"]
     assert made.keys() == {"key", "details"}
-    assert details.keys() == DETAILS
-    assert (details["user_id"], details["name"]) == (newcomer.id, "The robot's")
+    assert details.keys() == DETAIL_FIELDS
+    assert (details["user_id"], details["name"]) == (disposable_user.id, "The robot's")
     assert [details[name] for name in ("scopes", "expires_at", "last_used_at", "revoked_at")] == [
         None
     ] * 4
-    assert instant(details["created_at"]) <= dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)
+    assert parse_timestamp(details["created_at"]) <= dt.datetime.now(dt.UTC) + dt.timedelta(
+        minutes=1
+    )
     assert details["prefix"] in key
     secret = key.partition(details["prefix"])[2]
     assert len(secret) >= 32
-    assert body_of(anonymous.get(ME, headers=_with(key)))["id"] == newcomer.id
+    assert json_body(anonymous.get(ME, headers=_key_header(key)))["id"] == disposable_user.id
 
-    listed = _details(admin, made)
+    listed = _key_details(admin, made)
     assert listed | {"last_used_at": None} == details
-    assert secret.strip("_") not in str(list(_listed(admin)))
+    assert secret.strip("_") not in str(list(_list_keys(admin)))
 
 
-def test_no_two_keys_are_alike(admin: Caller, newcomer: Caller) -> None:
-    made = [_make(admin, newcomer.id) for _ in range(3)]
+def test_created_keys_are_unique(admin: ApiClient, disposable_user: ApiClient) -> None:
+    made = [_create_key(admin, disposable_user.id) for _ in range(3)]
     assert len({each["key"] for each in made}) == 3
     assert len({each["details"]["prefix"] for each in made}) == 3
 
 
-def test_keys_are_listed_in_pages(admin: Caller, newcomer: Caller) -> None:
-    made = [_make(admin, newcomer.id)["details"]["id"] for _ in range(3)]
+def test_key_list_is_paginated(admin: ApiClient, disposable_user: ApiClient) -> None:
+    made = [_create_key(admin, disposable_user.id)["details"]["id"] for _ in range(3)]
     found = []
     query: dict[str, Any] = {"limit": 2}
     while query.get("cursor", "") is not None:
-        page = body_of(admin.get(KEYS, params=query))
+        page = json_body(admin.get(KEYS, params=query))
         assert len(page["items"]) <= 2
         found += [key["id"] for key in page["items"]]
         query["cursor"] = page["next_cursor"]
     assert len(found) == len(set(found))
     assert [id_ for id_ in found if id_ in made] == made
-    for bad in ({"limit": 0}, {"limit": 101}, {"cursor": "?"}):
-        problem(admin.get(KEYS, params=bad), 400, 422)
+    for invalid in ({"limit": 0}, {"limit": 101}, {"cursor": "?"}):
+        assert_problem(admin.get(KEYS, params=invalid), 400, 422)
 
 
 @pytest.mark.parametrize(
-    "bad",
+    "invalid",
     [
         {"name": ""},
         {"name": " "},
@@ -122,205 +132,215 @@ def test_keys_are_listed_in_pages(admin: Caller, newcomer: Caller) -> None:
         {"expires_at": "2001-01-31T12:00:00Z"},
         {"expires_at": "2100-01-31T12:00:00"},
         {"expires_at": "tomorrow"},
-        {"user_id": "nobody"},
+        {"user_id": "nonsense"},
         {"user_id": None},
-        {"key": "ak_chosen_by_somebody"},
+        {"key": "ak_chosen_by_the_client"},
         {"surprise": 1},
     ],
     ids=str,
 )
-def test_a_bad_order_makes_no_key(admin: Caller, newcomer: Caller, bad: dict[str, Any]) -> None:
-    before = len(list(_listed(admin)))
-    order = {"user_id": newcomer.id, "name": "A key"} | bad
-    problem(admin.post(KEYS, json=order), 422)
-    assert len(list(_listed(admin))) == before
+def test_invalid_key_request_returns_422_and_creates_no_key(
+    admin: ApiClient, disposable_user: ApiClient, invalid: dict[str, Any]
+) -> None:
+    before = len(list(_list_keys(admin)))
+    body = {"user_id": disposable_user.id, "name": "A key"} | invalid
+    assert_problem(admin.post(KEYS, json=body), 422)
+    assert len(list(_list_keys(admin))) == before
 
 
-def test_there_are_keys_for_users_alone(admin: Caller) -> None:
-    problem(_order(admin, str(uuid4())), 404)
+def test_key_for_unknown_user_returns_404(admin: ApiClient) -> None:
+    assert_problem(_request_key(admin, str(uuid4())), 404)
 
 
-def test_administrators_make_users(admin: Caller, editor: Caller, anonymous: httpx.Client) -> None:
+def test_user_creation_is_restricted_to_admin(
+    admin: ApiClient, editor: ApiClient, anonymous: httpx.Client
+) -> None:
     body = {"email": new_email()}
-    problem(anonymous.post("/api/v1/users", json=body), 401)
-    problem(editor.post("/api/v1/users", json=body), 403)
+    assert_problem(anonymous.post("/api/v1/users", json=body), 401)
+    assert_problem(editor.post("/api/v1/users", json=body), 403)
     response = admin.post("/api/v1/users", json=body)
-    user = body_of(response, 201)
+    user = json_body(response, 201)
     assert (user["email"], user["role"] != "admin") == (body["email"], True)
     assert response.headers["Location"] == f"/api/v1/users/{user['id']}"
-    assert body_of(admin.get(response.headers["Location"])) == user
-    problem(admin.post("/api/v1/users", json=body), 409)
-    problem(admin.post("/api/v1/users", json={"email": body["email"].upper()}), 409)
-    for bad in ({}, {"email": "nobody"}, {"email": new_email(), "role": "admin"}):
-        problem(admin.post("/api/v1/users", json=bad), 422)
-    answered(admin.delete(response.headers["Location"]), 204)
+    assert json_body(admin.get(response.headers["Location"])) == user
+    assert_problem(admin.post("/api/v1/users", json=body), 409)
+    assert_problem(admin.post("/api/v1/users", json={"email": body["email"].upper()}), 409)
+    for invalid in ({}, {"email": "nonsense"}, {"email": new_email(), "role": "admin"}):
+        assert_problem(admin.post("/api/v1/users", json=invalid), 422)
+    assert_status(admin.delete(response.headers["Location"]), 204)
 
 
-def test_only_administrators_see_to_keys(
-    anonymous: httpx.Client, admin: Caller, editor: Caller
+def test_key_management_by_non_admin_returns_401_or_403(
+    anonymous: httpx.Client, admin: ApiClient, editor: ApiClient
 ) -> None:
-    made = _make(admin, editor.id)
+    made = _create_key(admin, editor.id)
     path = f"{KEYS}/{made['details']['id']}"
-    order = {"user_id": editor.id, "name": "My own"}
-    problem(anonymous.get(KEYS), 401)
-    problem(anonymous.post(KEYS, json=order), 401)
-    problem(anonymous.delete(path), 401)
-    before = len(list(_listed(admin)))
-    problem(editor.get(KEYS), 403)
-    problem(editor.post(KEYS, json=order), 403)
-    problem(editor.post(KEYS, json=order | {"user_id": admin.id}), 403)
-    problem(editor.delete(path), 403)
-    problem(editor.delete(f"{KEYS}/{uuid4()}"), 403)
-    assert len(list(_listed(admin))) == before
-    answered(anonymous.get(ME, headers=_with(made["key"])), 200)
+    body = {"user_id": editor.id, "name": "My own"}
+    assert_problem(anonymous.get(KEYS), 401)
+    assert_problem(anonymous.post(KEYS, json=body), 401)
+    assert_problem(anonymous.delete(path), 401)
+    before = len(list(_list_keys(admin)))
+    assert_problem(editor.get(KEYS), 403)
+    assert_problem(editor.post(KEYS, json=body), 403)
+    assert_problem(editor.post(KEYS, json=body | {"user_id": admin.id}), 403)
+    assert_problem(editor.delete(path), 403)
+    assert_problem(editor.delete(f"{KEYS}/{uuid4()}"), 403)
+    assert len(list(_list_keys(admin))) == before
+    assert_status(anonymous.get(ME, headers=_key_header(made["key"])), 200)
 
 
 # --- Scopes --------------------------------------------------------------------------------------
 
 
-def _kind(things: Things) -> str:
-    return things.path.rpartition("/")[2]
+def _resource_name(resources: Resources) -> str:
+    return resources.path.rpartition("/")[2]
 
 
-def _tried(http: httpx.Client, key: str, things: Things) -> dict[str, set[int]]:
-    """What comes of each action on a thing that is there, with a key."""
-    item = things.create()
-    headers = _with(key)
-    tagged = headers | {"If-Match": things.etag(item)}
-    path = things.at(item)
-    read = [http.get(things.path, headers=headers), http.get(path, headers=headers)]
-    created = http.post(things.path, json=things.body(), headers=headers)
-    write = [created, http.put(path, json=things.body(), headers=tagged)]
+def _statuses_by_action(http: httpx.Client, key: str, resources: Resources) -> dict[str, set[int]]:
+    """Return the status codes of each action on an existing resource with a key."""
+    item = resources.create()
+    headers = _key_header(key)
+    tagged = headers | {"If-Match": resources.etag(item)}
+    path = resources.path_of(item)
+    read = [http.get(resources.path, headers=headers), http.get(path, headers=headers)]
+    created = http.post(resources.path, json=resources.body(), headers=headers)
+    write = [created, http.put(path, json=resources.body(), headers=tagged)]
     if created.status_code == 201:
-        answered(things.delete(created.json()), 204)
+        assert_status(resources.delete(created.json()), 204)
     delete = [http.delete(path, headers=headers)]
     manage = [
         http.get("/api/v1/users", headers=headers),
         http.get(KEYS, headers=headers),
     ]
-    tried = {"read": read, "write": write, "delete": delete, "manage": manage}
-    for responses in tried.values():
+    statuses = {"read": read, "write": write, "delete": delete, "manage": manage}
+    for responses in statuses.values():
         for response in responses:
             if response.is_error:
-                problem(response, 403)
-    return {action: {each.status_code for each in tried[action]} for action in tried}
+                assert_problem(response, 403)
+    return {action: {each.status_code for each in statuses[action]} for action in statuses}
 
 
 ALLOWED = {"read": {200}, "write": {200, 201}, "delete": {204}, "manage": {200}}
 
 
 @pytest.mark.parametrize("action", ["read", "write", "delete", "manage"])
-def test_a_key_is_for_its_scope_alone(
-    anonymous: httpx.Client, admin: Caller, things: Things, action: str
+def test_scope_allows_only_its_action_and_resource_type(
+    anonymous: httpx.Client, admin: ApiClient, resources: Resources, action: str
 ) -> None:
-    scope = f"{_kind(things)}:{action}"
-    made = _make(admin, admin.id, scopes=[scope])
+    scope = f"{_resource_name(resources)}:{action}"
+    made = _create_key(admin, admin.id, scopes=[scope])
     assert made["details"]["scopes"] == [scope]
-    tried = _tried(anonymous, made["key"], things)
-    # A kind of things has nothing to manage.
-    assert tried == {
+    statuses = _statuses_by_action(anonymous, made["key"], resources)
+    # No operation on resources requires `manage`.
+    assert statuses == {
         name: ALLOWED[name] if name == action != "manage" else {403} for name in ALLOWED
     }
-    answered(admin.delete(f"{KEYS}/{made['details']['id']}"), 204)
+    assert_status(admin.delete(f"{KEYS}/{made['details']['id']}"), 204)
 
 
 @pytest.mark.parametrize("action", ["read", "write", "delete", "manage"])
-def test_a_scope_may_be_for_every_kind(
-    anonymous: httpx.Client, admin: Caller, some_things: Things, action: str
+def test_wildcard_scope_applies_to_every_resource_type(
+    anonymous: httpx.Client, admin: ApiClient, sample_resources: Resources, action: str
 ) -> None:
-    made = _make(admin, admin.id, scopes=[f"*:{action}"])
-    tried = _tried(anonymous, made["key"], some_things)
-    assert tried == {name: ALLOWED[name] if name == action else {403} for name in ALLOWED}
-    answered(admin.delete(f"{KEYS}/{made['details']['id']}"), 204)
+    made = _create_key(admin, admin.id, scopes=[f"*:{action}"])
+    statuses = _statuses_by_action(anonymous, made["key"], sample_resources)
+    assert statuses == {name: ALLOWED[name] if name == action else {403} for name in ALLOWED}
+    assert_status(admin.delete(f"{KEYS}/{made['details']['id']}"), 204)
 
 
-def test_managing_people_is_not_managing_keys(anonymous: httpx.Client, admin: Caller) -> None:
-    made = _make(admin, admin.id, scopes=["users:manage"])
-    answered(anonymous.get("/api/v1/users", headers=_with(made["key"])), 200)
-    problem(anonymous.get(KEYS, headers=_with(made["key"])), 403)
-    order = {"user_id": admin.id, "name": "More"}
-    problem(anonymous.post(KEYS, json=order, headers=_with(made["key"])), 403)
+def test_users_manage_scope_does_not_allow_key_management(
+    anonymous: httpx.Client, admin: ApiClient
+) -> None:
+    made = _create_key(admin, admin.id, scopes=["users:manage"])
+    assert_status(anonymous.get("/api/v1/users", headers=_key_header(made["key"])), 200)
+    assert_problem(anonymous.get(KEYS, headers=_key_header(made["key"])), 403)
+    body = {"user_id": admin.id, "name": "More"}
+    assert_problem(anonymous.post(KEYS, json=body, headers=_key_header(made["key"])), 403)
 
 
-def test_no_scope_gives_what_the_owner_may_not(
-    anonymous: httpx.Client, admin: Caller, newcomer: Caller
+def test_scope_does_not_exceed_rights_of_owner(
+    anonymous: httpx.Client, admin: ApiClient, disposable_user: ApiClient
 ) -> None:
     scopes = [f"*:{action}" for action in ("read", "write", "delete", "manage")]
-    made = _make(admin, newcomer.id, scopes=scopes)
-    headers = _with(made["key"])
-    problem(anonymous.get("/api/v1/users", headers=headers), 403)
-    problem(anonymous.get(KEYS, headers=headers), 403)
+    made = _create_key(admin, disposable_user.id, scopes=scopes)
+    headers = _key_header(made["key"])
+    assert_problem(anonymous.get("/api/v1/users", headers=headers), 403)
+    assert_problem(anonymous.get(KEYS, headers=headers), 403)
     role = anonymous.put(
-        f"/api/v1/users/{newcomer.id}/role", json={"role": "admin"}, headers=headers
+        f"/api/v1/users/{disposable_user.id}/role", json={"role": "admin"}, headers=headers
     )
-    problem(role, 403)
+    assert_problem(role, 403)
 
 
-# --- The end -------------------------------------------------------------------------------------
+# --- Expiry and revocation -----------------------------------------------------------------------
 
 
-def test_a_key_expires(anonymous: httpx.Client, admin: Caller, newcomer: Caller) -> None:
+def test_expired_key_returns_401(
+    anonymous: httpx.Client, admin: ApiClient, disposable_user: ApiClient
+) -> None:
     end = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=SECONDS_TO_EXPIRE)
-    made = _make(admin, newcomer.id, expires_at=end.isoformat())
-    assert instant(made["details"]["expires_at"]) == end
-    response = anonymous.get(ME, headers=_with(made["key"]))
+    made = _create_key(admin, disposable_user.id, expires_at=end.isoformat())
+    assert parse_timestamp(made["details"]["expires_at"]) == end
+    response = anonymous.get(ME, headers=_key_header(made["key"]))
     if dt.datetime.now(dt.UTC) < end:
-        answered(response, 200)
+        assert_status(response, 200)
     while dt.datetime.now(dt.UTC) < end:
         time.sleep(0.05)
-    problem(anonymous.get(ME, headers=_with(made["key"])), 401)
-    assert _details(admin, made)["revoked_at"] is None
+    assert_problem(anonymous.get(ME, headers=_key_header(made["key"])), 401)
+    assert _key_details(admin, made)["revoked_at"] is None
 
 
-def test_a_revoked_key_is_refused_at_once(
-    anonymous: httpx.Client, admin: Caller, newcomer: Caller
+def test_revoked_key_returns_401_immediately(
+    anonymous: httpx.Client, admin: ApiClient, disposable_user: ApiClient
 ) -> None:
-    made, other = _make(admin, newcomer.id), _make(admin, newcomer.id)
+    made, other = _create_key(admin, disposable_user.id), _create_key(admin, disposable_user.id)
     path = f"{KEYS}/{made['details']['id']}"
-    answered(anonymous.get(ME, headers=_with(made["key"])), 200)
-    response = answered(admin.delete(path), 204)
+    assert_status(anonymous.get(ME, headers=_key_header(made["key"])), 200)
+    response = assert_status(admin.delete(path), 204)
     assert response.content == b""
-    problem(anonymous.get(ME, headers=_with(made["key"])), 401)
-    answered(anonymous.get(ME, headers=_with(other["key"])), 200)
+    assert_problem(anonymous.get(ME, headers=_key_header(made["key"])), 401)
+    assert_status(anonymous.get(ME, headers=_key_header(other["key"])), 200)
 
-    revoked = _details(admin, made)
-    assert instant(revoked["revoked_at"]) >= instant(revoked["created_at"])
-    # Once more changes nothing.
-    answered(admin.delete(path), 204)
-    assert _details(admin, made) == revoked
-    problem(admin.delete(f"{KEYS}/{uuid4()}"), 404)
-    problem(admin.delete(f"{KEYS}/nonsense"), 400, 404, 422)
+    revoked = _key_details(admin, made)
+    assert parse_timestamp(revoked["revoked_at"]) >= parse_timestamp(revoked["created_at"])
+    # Revocation is idempotent.
+    assert_status(admin.delete(path), 204)
+    assert _key_details(admin, made) == revoked
+    assert_problem(admin.delete(f"{KEYS}/{uuid4()}"), 404)
+    assert_problem(admin.delete(f"{KEYS}/nonsense"), 400, 404, 422)
 
 
-def test_keys_go_with_their_owner(
-    anonymous: httpx.Client, admin: Caller, identities: Identities
+def test_keys_of_deleted_user_return_401(
+    anonymous: httpx.Client, admin: ApiClient, client_factory: ApiClientFactory
 ) -> None:
-    owner = identities.new("editor")
-    made = _make(admin, owner.id)
-    answered(anonymous.get(ME, headers=_with(made["key"])), 200)
-    answered(admin.delete(f"/api/v1/users/{owner.id}"), 204)
-    problem(anonymous.get(ME, headers=_with(made["key"])), 401)
-    problem(anonymous.get(ME, headers=owner.headers()), 401)
-    assert not [key for key in _listed(admin) if key["user_id"] == owner.id]
-    problem(_order(admin, owner.id), 404)
+    owner = client_factory.create("editor")
+    made = _create_key(admin, owner.id)
+    assert_status(anonymous.get(ME, headers=_key_header(made["key"])), 200)
+    assert_status(admin.delete(f"/api/v1/users/{owner.id}"), 204)
+    assert_problem(anonymous.get(ME, headers=_key_header(made["key"])), 401)
+    assert_problem(anonymous.get(ME, headers=owner.headers()), 401)
+    assert not [key for key in _list_keys(admin) if key["user_id"] == owner.id]
+    assert_problem(_request_key(admin, owner.id), 404)
 
 
-def test_the_last_use_is_noted(anonymous: httpx.Client, admin: Caller, newcomer: Caller) -> None:
-    made = _make(admin, newcomer.id)
-    assert _details(admin, made)["last_used_at"] is None
+def test_last_used_at_is_recorded(
+    anonymous: httpx.Client, admin: ApiClient, disposable_user: ApiClient
+) -> None:
+    made = _create_key(admin, disposable_user.id)
+    assert _key_details(admin, made)["last_used_at"] is None
     wrong = made["key"][:-1] + ("A" if made["key"][-1] != "A" else "B")
-    problem(anonymous.get(ME, headers=_with(wrong)), 401)
-    assert _details(admin, made)["last_used_at"] is None
-    answered(anonymous.get(ME, headers=_with(made["key"])), 200)
-    used = _details(admin, made)
-    assert instant(used["last_used_at"]) >= instant(used["created_at"])
+    assert_problem(anonymous.get(ME, headers=_key_header(wrong)), 401)
+    assert _key_details(admin, made)["last_used_at"] is None
+    assert_status(anonymous.get(ME, headers=_key_header(made["key"])), 200)
+    used = _key_details(admin, made)
+    assert parse_timestamp(used["last_used_at"]) >= parse_timestamp(used["created_at"])
 
 
-# --- What is no key ------------------------------------------------------------------------------
+# --- Invalid keys --------------------------------------------------------------------------------
 
 
-def _near_misses(key: str, prefix: str, another: str) -> Iterator[str]:
-    """Yield what has some of a key, but not all of it."""
+def _similar_keys(key: str, prefix: str, another: str) -> Iterator[str]:
+    """Yield values that contain parts of a key but not all of it."""
     secret = key.partition(prefix)[2]
     yield from ("nonsense", prefix, "_", "__", "ak_", "ak__", "x" * 5_000)
     yield from (key[:-1], f"{key}x", key[1:], key.swapcase(), key.upper(), f"{key},{key}")
@@ -335,29 +355,31 @@ def _near_misses(key: str, prefix: str, another: str) -> Iterator[str]:
         yield f"{key[:place]}{other}{key[place + 1 :]}"
 
 
-def test_what_is_almost_a_key_is_refused_like_any_other_text(
-    anonymous: httpx.Client, admin: Caller, newcomer: Caller
+def test_invalid_keys_return_identical_401_responses(
+    anonymous: httpx.Client, admin: ApiClient, disposable_user: ApiClient
 ) -> None:
-    made, other, revoked = (_make(admin, newcomer.id) for _ in range(3))
-    answered(admin.delete(f"{KEYS}/{revoked['details']['id']}"), 204)
+    made, other, revoked = (_create_key(admin, disposable_user.id) for _ in range(3))
+    assert_status(admin.delete(f"{KEYS}/{revoked['details']['id']}"), 204)
     key, prefix, another = made["key"], made["details"]["prefix"], other["details"]["prefix"]
-    answers = {}
-    for text in (*_near_misses(key, prefix, another), revoked["key"], "\xff\xfe"):
+    responses = {}
+    for text in (*_similar_keys(key, prefix, another), revoked["key"], "\xff\xfe"):
         assert text not in {key, other["key"]}
         response = anonymous.get(ME, headers={b"X-API-Key": text.encode("latin-1")})
-        assert response.status_code == 401, f"{text!r}: {told(response)}"
-        content = problem(response, 401)
+        assert response.status_code == 401, f"{text!r}: {describe_exchange(response)}"
+        content = assert_problem(response, 401)
         del content["request_id"]
         names = {name for name in response.headers if not name.startswith("ratelimit")}
-        answers[text] = (content, response.headers["WWW-Authenticate"], names)
-    assert len(set(map(str, ((a[0], a[1], sorted(a[2])) for a in answers.values())))) == 1, answers
-    answered(anonymous.get(ME, headers=_with(key)), 200)
+        responses[text] = (content, response.headers["WWW-Authenticate"], names)
+    assert len(set(map(str, ((a[0], a[1], sorted(a[2])) for a in responses.values())))) == 1, (
+        responses
+    )
+    assert_status(anonymous.get(ME, headers=_key_header(key)), 200)
 
 
-def test_a_key_counts_in_its_own_header_alone(
-    anonymous: httpx.Client, admin: Caller, newcomer: Caller
+def test_key_outside_its_header_returns_401(
+    anonymous: httpx.Client, admin: ApiClient, disposable_user: ApiClient
 ) -> None:
-    key = _make(admin, newcomer.id)["key"]
+    key = _create_key(admin, disposable_user.id)["key"]
     for headers in (
         {},
         {"X-API-Key": ""},
@@ -365,6 +387,6 @@ def test_a_key_counts_in_its_own_header_alone(
         {"Authorization": key},
         {"Cookie": f"X-API-Key={key}"},
     ):
-        problem(anonymous.get(ME, headers=headers), 401)
+        assert_problem(anonymous.get(ME, headers=headers), 401)
     for name in ("X-API-Key", "api_key", "key"):
-        problem(anonymous.get(ME, params={name: key}), 401)
+        assert_problem(anonymous.get(ME, params={name: key}), 401)

@@ -1,4 +1,4 @@
-"""Tokens of an issuer: who they make a user of, and what they say that somebody may do."""
+"""Access tokens of an OpenID Connect issuer: user provisioning and role claims."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from ..oidc import SAID, Issuer
+from ..oidc import PROVIDER_CLAIMS, Issuer
 from .answers import Answers
-from .callers import Caller, new_email
-from .checks import answered, body_of, problem
+from .api_clients import ApiClient, new_email
+from .assertions import assert_problem, assert_status, json_body
 
 pytestmark = pytest.mark.answers(auth="oauth2")
 
@@ -20,75 +20,80 @@ ME = "/api/v1/me"
 USERS = "/api/v1/users"
 
 
-class People:
-    """Signs people in at the issuer, and deletes in the end who came to the service."""
+class IssuerAccounts:
+    """Accounts at the issuer; the users provisioned for them are deleted after the test."""
 
-    def __init__(self, http: httpx.Client, admin: Caller, issuer: Issuer, provider: str) -> None:
+    def __init__(self, http: httpx.Client, admin: ApiClient, issuer: Issuer, provider: str) -> None:
         self._http = http
         self._admin = admin
         self._issuer = issuer
-        self._said = SAID[provider]
-        self._met: set[str] = set()
+        self._claims_for = PROVIDER_CLAIMS[provider]
+        self._user_ids: set[str] = set()
 
-    def token(
+    def sign_in(
         self, account: str, *, email: str | None = None, roles: list[str] | None = None, **more: Any
     ) -> dict[str, str]:
-        """Sign an account in; returns the headers that prove it. The account is its email."""
-        said = self._said(email or account, roles) | more
-        return {"Authorization": f"Bearer {self._issuer.token_for(account, **said)}"}
+        """Sign in to an account and return the headers; the email defaults to the account name."""
+        claims = self._claims_for(email or account, roles) | more
+        return {"Authorization": f"Bearer {self._issuer.access_token_for(account, **claims)}"}
 
-    def me(self, headers: dict[str, str]) -> dict[str, Any]:
-        """Return whom the service takes somebody for."""
-        user: dict[str, Any] = body_of(self._http.get(ME, headers=headers))
-        self._met.add(user["id"])
+    def current_user(self, headers: dict[str, str]) -> dict[str, Any]:
+        """Return the user that the service provisioned for the token."""
+        user: dict[str, Any] = json_body(self._http.get(ME, headers=headers))
+        self._user_ids.add(user["id"])
         return user
 
     def delete_all(self) -> None:
-        """Delete whom the service has met."""
-        for id_ in self._met:
-            answered(self._admin.delete(f"{USERS}/{id_}"), 204, 404)
+        """Delete the provisioned users."""
+        for id_ in self._user_ids:
+            assert_status(self._admin.delete(f"{USERS}/{id_}"), 204, 404)
 
 
 @pytest.fixture
-def people(
-    anonymous: httpx.Client, admin: Caller, issuer: Issuer, answers: Answers
-) -> Iterator[People]:
-    """People with accounts at the issuer."""
-    made = People(anonymous, admin, issuer, answers.raw["auth_provider"])
-    yield made
-    made.delete_all()
+def issuer_accounts(
+    anonymous: httpx.Client, admin: ApiClient, issuer: Issuer, answers: Answers
+) -> Iterator[IssuerAccounts]:
+    """Accounts at the issuer for one test."""
+    accounts = IssuerAccounts(anonymous, admin, issuer, answers.raw["auth_provider"])
+    yield accounts
+    accounts.delete_all()
 
 
 @pytest.fixture
-def newcomers_role(answers: Answers) -> str:
-    """What somebody is whom nobody trusts with anything."""
+def default_role(answers: Answers) -> str:
+    """Role of a user without role claim or assignment."""
     return "viewer" if answers.raw["authorization"] == "rbac" else "member"
 
 
-def test_who_comes_first_becomes_a_user(people: People, admin: Caller, newcomers_role: str) -> None:
-    email = new_email()
-    headers = people.token(email)
-    me = people.me(headers)
-    assert UUID(me["id"]).version == 7
-    assert (me["email"], me["role"]) == (email, newcomers_role)
-    assert people.me(headers) == me
-    # Another token of the same account is the same user.
-    assert people.me(people.token(email)) == me
-    assert body_of(admin.get(f"{USERS}/{me['id']}"))["email"] == email
-
-
-def test_the_issuer_says_who_is_an_administrator(
-    people: People, anonymous: httpx.Client, newcomers_role: str
+def test_first_request_provisions_user_with_default_role(
+    issuer_accounts: IssuerAccounts, admin: ApiClient, default_role: str
 ) -> None:
     email = new_email()
-    as_admin = people.token(email, roles=["admin", "something-else"])
-    assert people.me(as_admin)["role"] == "admin"
-    answered(anonymous.get(USERS, headers=as_admin), 200)
-    # The next token takes it back.
-    as_nobody = people.token(email, roles=["something-else", "ADMIN"])
-    problem(anonymous.get(USERS, headers=as_nobody), 403)
-    assert people.me(as_nobody)["role"] == newcomers_role
-    assert people.me(people.token(email, roles=[]))["role"] == newcomers_role
+    headers = issuer_accounts.sign_in(email)
+    me = issuer_accounts.current_user(headers)
+    assert UUID(me["id"]).version == 7
+    assert (me["email"], me["role"]) == (email, default_role)
+    assert issuer_accounts.current_user(headers) == me
+    # Another token of the same account belongs to the same user.
+    assert issuer_accounts.current_user(issuer_accounts.sign_in(email)) == me
+    assert json_body(admin.get(f"{USERS}/{me['id']}"))["email"] == email
+
+
+def test_admin_role_claim_grants_admin_until_next_token(
+    issuer_accounts: IssuerAccounts, anonymous: httpx.Client, default_role: str
+) -> None:
+    email = new_email()
+    as_admin = issuer_accounts.sign_in(email, roles=["admin", "something-else"])
+    assert issuer_accounts.current_user(as_admin)["role"] == "admin"
+    assert_status(anonymous.get(USERS, headers=as_admin), 200)
+    # The next token revokes the role.
+    without_role = issuer_accounts.sign_in(email, roles=["something-else", "ADMIN"])
+    assert_problem(anonymous.get(USERS, headers=without_role), 403)
+    assert issuer_accounts.current_user(without_role)["role"] == default_role
+    assert (
+        issuer_accounts.current_user(issuer_accounts.sign_in(email, roles=[]))["role"]
+        == default_role
+    )
 
 
 @pytest.mark.answers(authorization="rbac")
@@ -102,83 +107,99 @@ def test_the_issuer_says_who_is_an_administrator(
         (["Editor"], "viewer"),
     ],
 )
-def test_the_highest_role_counts(people: People, roles: list[str], role: str) -> None:
-    assert people.me(people.token(new_email(), roles=roles))["role"] == role
+def test_several_role_claims_give_highest_role(
+    issuer_accounts: IssuerAccounts, roles: list[str], role: str
+) -> None:
+    assert (
+        issuer_accounts.current_user(issuer_accounts.sign_in(new_email(), roles=roles))["role"]
+        == role
+    )
 
 
-def test_what_the_issuer_says_counts_for_more_than_what_was_given_here(
-    people: People, admin: Caller, newcomers_role: str
+def test_role_claim_overrides_assigned_role(
+    issuer_accounts: IssuerAccounts, admin: ApiClient, default_role: str
 ) -> None:
     email = new_email()
-    silent, telling = people.token(email), people.token(email, roles=[newcomers_role])
-    user = people.me(silent)
-    body_of(admin.put(f"{USERS}/{user['id']}/role", json={"role": "admin"}))
-    assert people.me(silent)["role"] == "admin"
-    assert people.me(telling)["role"] == newcomers_role
+    without_roles, with_roles = (
+        issuer_accounts.sign_in(email),
+        issuer_accounts.sign_in(email, roles=[default_role]),
+    )
+    user = issuer_accounts.current_user(without_roles)
+    json_body(admin.put(f"{USERS}/{user['id']}/role", json={"role": "admin"}))
+    assert issuer_accounts.current_user(without_roles)["role"] == "admin"
+    assert issuer_accounts.current_user(with_roles)["role"] == default_role
 
 
-def test_an_account_is_no_email(people: People) -> None:
+def test_second_account_with_same_email_becomes_another_user(
+    issuer_accounts: IssuerAccounts,
+) -> None:
     email = new_email()
-    first = people.me(people.token(email))
-    # Another account that claims the same email is not let in as the first.
-    second = people.me(people.token(f"another-{email}", email=email))
+    first = issuer_accounts.current_user(issuer_accounts.sign_in(email))
+    # An account is identified by its subject, since any account may claim the same email.
+    second = issuer_accounts.current_user(issuer_accounts.sign_in(f"another-{email}", email=email))
     assert second["id"] != first["id"]
     assert second["email"] != email
-    assert people.me(people.token(email)) == first
+    assert issuer_accounts.current_user(issuer_accounts.sign_in(email)) == first
 
 
-def test_an_administrator_by_email_is_one_account(people: People, admin: Caller) -> None:
-    impostor = people.me(people.token(new_email(), email=admin.email))
+def test_other_account_with_admin_email_is_not_admin(
+    issuer_accounts: IssuerAccounts, admin: ApiClient
+) -> None:
+    impostor = issuer_accounts.current_user(issuer_accounts.sign_in(new_email(), email=admin.email))
     assert impostor["id"] != admin.id
     assert impostor["role"] != "admin"
 
 
-def test_who_was_deleted_stays_out(people: People, admin: Caller, anonymous: httpx.Client) -> None:
+def test_deleted_user_with_valid_token_returns_401(
+    issuer_accounts: IssuerAccounts, admin: ApiClient, anonymous: httpx.Client
+) -> None:
     email = new_email()
-    headers = people.token(email, roles=["admin"])
-    user = people.me(headers)
-    answered(admin.delete(f"{USERS}/{user['id']}"), 204)
-    problem(anonymous.get(ME, headers=headers), 401)
-    problem(anonymous.get(ME, headers=people.token(email, roles=["admin"])), 401)
+    headers = issuer_accounts.sign_in(email, roles=["admin"])
+    user = issuer_accounts.current_user(headers)
+    assert_status(admin.delete(f"{USERS}/{user['id']}"), 204)
+    assert_problem(anonymous.get(ME, headers=headers), 401)
+    assert_problem(anonymous.get(ME, headers=issuer_accounts.sign_in(email, roles=["admin"])), 401)
 
 
-def _twisted(token: str) -> Iterator[tuple[str, str]]:
+def _malformed_tokens(token: str) -> Iterator[tuple[str, str]]:
     header, payload, signature = token.split(".")
     yield "truncated", token[:-5]
     yield "without signature", f"{header}.{payload}."
-    yield "of two parts", f"{header}.{payload}"
+    yield "two parts only", f"{header}.{payload}"
     yield "without header", f".{payload}.{signature}"
-    yield "other order", f"{payload}.{header}.{signature}"
-    yield "more after it", f"{token} {token}"
-    yield "no token", "nonsense"
+    yield "parts in another order", f"{payload}.{header}.{signature}"
+    yield "trailing text", f"{token} {token}"
+    yield "not a token", "nonsense"
     yield "very long", "x" * 6_000
 
 
-def test_what_is_almost_a_token_proves_nothing(people: People, anonymous: httpx.Client) -> None:
-    headers = people.token(new_email())
-    people.me(headers)
-    token = headers["Authorization"].partition(" ")[2]
-    for why, twisted in _twisted(token):
-        response = anonymous.get(ME, headers={"Authorization": f"Bearer {twisted}"})
-        assert response.status_code == 401, why
-        problem(response, 401)
-        assert response.headers["WWW-Authenticate"].startswith("Bearer")
-    for elsewhere in ({"X-API-Key": token}, {"Cookie": f"__Host-session={token}"}):
-        problem(anonymous.get(ME, headers=elsewhere), 401)
-    problem(anonymous.get(ME, params={"access_token": token}), 401)
-
-
-def test_an_id_token_opens_nothing(
-    people: People, anonymous: httpx.Client, issuer: Issuer, answers: Answers
+def test_malformed_or_misplaced_token_returns_401(
+    issuer_accounts: IssuerAccounts, anonymous: httpx.Client
 ) -> None:
-    said = SAID[answers.raw["auth_provider"]](new_email(), ["admin"])
-    tokens = issuer.tokens_for(new_email(), **said)
+    headers = issuer_accounts.sign_in(new_email())
+    issuer_accounts.current_user(headers)
+    token = headers["Authorization"].partition(" ")[2]
+    for reason, malformed in _malformed_tokens(token):
+        response = anonymous.get(ME, headers={"Authorization": f"Bearer {malformed}"})
+        assert response.status_code == 401, reason
+        assert_problem(response, 401)
+        assert response.headers["WWW-Authenticate"].startswith("Bearer")
+    for misplaced in ({"X-API-Key": token}, {"Cookie": f"__Host-session={token}"}):
+        assert_problem(anonymous.get(ME, headers=misplaced), 401)
+    assert_problem(anonymous.get(ME, params={"access_token": token}), 401)
+
+
+def test_id_token_returns_401(
+    issuer_accounts: IssuerAccounts, anonymous: httpx.Client, issuer: Issuer, answers: Answers
+) -> None:
+    claims = PROVIDER_CLAIMS[answers.raw["auth_provider"]](new_email(), ["admin"])
+    tokens = issuer.sign_in(new_email(), **claims)
     headers = {"Authorization": f"Bearer {tokens['id_token']}"}
-    problem(anonymous.get(ME, headers=headers), 401)
-    people.me({"Authorization": f"Bearer {tokens['access_token']}"})
+    assert_problem(anonymous.get(ME, headers=headers), 401)
+    issuer_accounts.current_user({"Authorization": f"Bearer {tokens['access_token']}"})
 
 
-def test_the_service_gives_out_no_logins(anonymous: httpx.Client) -> None:
+def test_login_endpoints_return_404(anonymous: httpx.Client) -> None:
     body = {"email": new_email(), "password": "a long enough password"}
     for name in ("register", "login", "refresh", "logout"):
-        problem(anonymous.post(f"/api/v1/auth/{name}", json=body), 404)
+        assert_problem(anonymous.post(f"/api/v1/auth/{name}", json=body), 404)

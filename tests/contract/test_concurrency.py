@@ -1,4 +1,4 @@
-"""What happens when two ask for the same at the same moment."""
+"""Concurrent requests for the same resource."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from functools import partial
 import httpx
 import pytest
 
-from ..oidc import SAID, Issuer
+from ..oidc import PROVIDER_CLAIMS, Issuer
 from .answers import Answers, Field
-from .callers import PASSWORD, Caller, new_email
-from .checks import answered, body_of, problem
-from .things import Things
+from .api_clients import PASSWORD, ApiClient, new_email
+from .assertions import assert_problem, assert_status, json_body
+from .resources import Resources
 
 ROUNDS = 3
-AT_ONCE = 4
+CONCURRENCY = 4
 
 
-def _at_once(calls: Sequence[Callable[[], httpx.Response]]) -> list[httpx.Response]:
-    """Make all calls together and return their responses in the same order."""
+def _run_concurrently(calls: Sequence[Callable[[], httpx.Response]]) -> list[httpx.Response]:
+    """Make all calls at the same time and return their responses in order."""
     barrier = threading.Barrier(len(calls))
 
     def start(call: Callable[[], httpx.Response]) -> httpx.Response:
@@ -32,81 +32,99 @@ def _at_once(calls: Sequence[Callable[[], httpx.Response]]) -> list[httpx.Respon
         return list(threads.map(start, calls))
 
 
-def _one_of(responses: list[httpx.Response], won: int, lost: int) -> httpx.Response:
-    """Assert that one response has the status `won` and all others `lost`; return the one."""
+def _assert_one_succeeds(
+    responses: list[httpx.Response], success: int, failure: int
+) -> httpx.Response:
+    """Assert one response with status `success` and `failure` for the others; return the one."""
     statuses = sorted(response.status_code for response in responses)
-    assert statuses == sorted([won] + [lost] * (len(responses) - 1))
+    assert statuses == sorted([success] + [failure] * (len(responses) - 1))
     for response in responses:
-        if response.status_code == lost:
-            problem(response, lost)
-    return next(response for response in responses if response.status_code == won)
+        if response.status_code == failure:
+            assert_problem(response, failure)
+    return next(response for response in responses if response.status_code == success)
 
 
-def test_one_of_several_replacements_wins(admin: Caller, things: Things) -> None:
+def test_concurrent_replacements_succeed_once_and_return_412_otherwise(
+    admin: ApiClient, resources: Resources
+) -> None:
     for _ in range(ROUNDS):
-        item = things.create()
-        headers = {"If-Match": things.etag(item)}
-        put = partial(admin.put, things.at(item), headers=headers)
-        responses = _at_once([partial(put, json=things.body()) for _ in range(AT_ONCE)])
-        won = _one_of(responses, 200, 412).json()
-        assert won["version"] == item["version"] + 1
-        assert things.read(item) == won
-
-
-def test_one_of_several_deletions_wins(admin: Caller, things: Things) -> None:
-    path = things.at(things.create())
-    _one_of(_at_once([lambda: admin.delete(path)] * AT_ONCE), 204, 404)
-
-
-def test_one_of_several_equals_is_created(things: Things, unique_field: Field) -> None:
-    for _ in range(ROUNDS):
-        value = {unique_field.name: things.body()[unique_field.name]}
-        responses = _at_once(
-            [partial(things.post, json=things.body(**value)) for _ in range(AT_ONCE)]
+        item = resources.create()
+        headers = {"If-Match": resources.etag(item)}
+        put = partial(admin.put, resources.path_of(item), headers=headers)
+        responses = _run_concurrently(
+            [partial(put, json=resources.body()) for _ in range(CONCURRENCY)]
         )
-        _one_of(responses, 201, 409)
+        success = _assert_one_succeeds(responses, 200, 412).json()
+        assert success["version"] == item["version"] + 1
+        assert resources.read(item) == success
 
 
-def test_all_of_several_different_ones_are_created(things: Things) -> None:
-    bodies = [things.body() for _ in range(2 * AT_ONCE)]
-    for response in _at_once([partial(things.post, json=body) for body in bodies]):
-        answered(response, 201)
+def test_concurrent_deletions_succeed_once_and_return_404_otherwise(
+    admin: ApiClient, resources: Resources
+) -> None:
+    path = resources.path_of(resources.create())
+    _assert_one_succeeds(_run_concurrently([lambda: admin.delete(path)] * CONCURRENCY), 204, 404)
+
+
+def test_concurrent_creations_of_same_unique_value_succeed_once_and_return_409_otherwise(
+    resources: Resources, unique_field: Field
+) -> None:
+    for _ in range(ROUNDS):
+        value = {unique_field.name: resources.body()[unique_field.name]}
+        responses = _run_concurrently(
+            [partial(resources.post, json=resources.body(**value)) for _ in range(CONCURRENCY)]
+        )
+        _assert_one_succeeds(responses, 201, 409)
+
+
+def test_concurrent_creations_of_distinct_values_all_return_201(resources: Resources) -> None:
+    bodies = [resources.body() for _ in range(2 * CONCURRENCY)]
+    for response in _run_concurrently([partial(resources.post, json=body) for body in bodies]):
+        assert_status(response, 201)
 
 
 @pytest.mark.answers(auth=("jwt", "session"))
-def test_one_of_several_registrations_of_an_email_wins(
-    anonymous: httpx.Client, admin: Caller
+def test_concurrent_registrations_of_same_email_create_one_user(
+    anonymous: httpx.Client, admin: ApiClient
 ) -> None:
     credentials = {"email": new_email(), "password": PASSWORD}
     path = "/api/v1/auth/register"
-    responses = _at_once([lambda: anonymous.post(path, json=credentials)] * AT_ONCE)
-    users = [body_of(response, 201) for response in responses]
-    # All look alike to who asks, and one of them is there.
+    responses = _run_concurrently([lambda: anonymous.post(path, json=credentials)] * CONCURRENCY)
+    users = [json_body(response, 201) for response in responses]
+    # The responses do not reveal which registration succeeded; only one of the users exists.
     deleted = [admin.delete(f"/api/v1/users/{user['id']}").status_code for user in users]
-    assert sorted(deleted) == [204] + [404] * (AT_ONCE - 1)
+    assert sorted(deleted) == [204] + [404] * (CONCURRENCY - 1)
 
 
 @pytest.mark.answers(auth="jwt")
-def test_a_refresh_token_is_used_once(anonymous: httpx.Client, newcomer: Caller) -> None:
-    credentials = {"email": newcomer.email, "password": PASSWORD}
+def test_concurrent_refreshes_succeed_once_and_revoke_token_family(
+    anonymous: httpx.Client, disposable_user: ApiClient
+) -> None:
+    credentials = {"email": disposable_user.email, "password": PASSWORD}
 
-    def refreshing(token: str) -> Callable[[], httpx.Response]:
+    def refresh_with(token: str) -> Callable[[], httpx.Response]:
         return lambda: anonymous.post("/api/v1/auth/refresh", json={"refresh_token": token})
 
     for _ in range(ROUNDS):
-        tokens = body_of(anonymous.post("/api/v1/auth/login", json=credentials))
-        won = _one_of(_at_once([refreshing(tokens["refresh_token"])] * 2), 200, 401).json()
-        # The loser used it a second time, which revokes the winner's as well.
-        problem(refreshing(won["refresh_token"])(), 401)
+        tokens = json_body(anonymous.post("/api/v1/auth/login", json=credentials))
+        success = _assert_one_succeeds(
+            _run_concurrently([refresh_with(tokens["refresh_token"])] * 2), 200, 401
+        ).json()
+        # The failed refresh was a reuse of the token, which revokes the whole family.
+        assert_problem(refresh_with(success["refresh_token"])(), 401)
 
 
 @pytest.mark.answers(auth="oauth2")
-def test_several_first_requests_make_one_user(
-    anonymous: httpx.Client, admin: Caller, issuer: Issuer, answers: Answers
+def test_concurrent_first_requests_provision_one_user(
+    anonymous: httpx.Client, admin: ApiClient, issuer: Issuer, answers: Answers
 ) -> None:
     email = new_email()
-    token = issuer.token_for(email, **SAID[answers.raw["auth_provider"]](email, None))
+    token = issuer.access_token_for(
+        email, **PROVIDER_CLAIMS[answers.raw["auth_provider"]](email, None)
+    )
     headers = {"Authorization": f"Bearer {token}"}
-    responses = _at_once([lambda: anonymous.get("/api/v1/me", headers=headers)] * AT_ONCE)
-    (user_id,) = {body_of(response)["id"] for response in responses}
-    answered(admin.delete(f"/api/v1/users/{user_id}"), 204)
+    responses = _run_concurrently(
+        [lambda: anonymous.get("/api/v1/me", headers=headers)] * CONCURRENCY
+    )
+    (user_id,) = {json_body(response)["id"] for response in responses}
+    assert_status(admin.delete(f"/api/v1/users/{user_id}"), 204)

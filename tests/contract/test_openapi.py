@@ -1,4 +1,4 @@
-"""The service's own description: complete, valid, and true."""
+"""OpenAPI document: validity, completeness, and conformance of the service."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from .answers import Answers, Entity
-from .callers import COOKIE, CSRF_HEADER, Caller
-from .checks import answered, body_of, media_type
-from .fuzzing import ENDING, METHODS, fuzz
-from .things import Things
+from .api_clients import COOKIE, CSRF_HEADER, ApiClient
+from .assertions import assert_status, json_body, media_type
+from .fuzzing import METHODS, SESSION_ENDING, fuzz
+from .resources import Resources
 
 API = "/api/v1"
-ACCOUNTS = {"/auth/register": {"post"}, "/auth/login": {"post"}, "/auth/logout": {"post"}}
-ACCOUNTS |= {"/auth/password": {"put"}, "/users": {"get", "post"}}
-# What there is beside the entities, `{}` for a parameter.
-PEOPLE = {
+ACCOUNT_PATHS = {"/auth/register": {"post"}, "/auth/login": {"post"}, "/auth/logout": {"post"}}
+ACCOUNT_PATHS |= {"/auth/password": {"put"}, "/users": {"get", "post"}}
+# Paths other than those of entities, with `{}` for a parameter.
+USER_PATHS = {
     "/me": {"get"},
     "/users": {"get"},
     "/users/{}": {"get", "delete"},
     "/users/{}/role": {"put"},
 }
-PROVING = {
-    "jwt": ACCOUNTS | {"/auth/refresh": {"post"}},
-    "session": ACCOUNTS | {"/auth/session": {"get"}, "/auth/logout-everywhere": {"post"}},
+AUTH_PATHS = {
+    "jwt": ACCOUNT_PATHS | {"/auth/refresh": {"post"}},
+    "session": ACCOUNT_PATHS | {"/auth/session": {"get"}, "/auth/logout-everywhere": {"post"}},
     "api_key": {
         "/users": {"get", "post"},
         "/api-keys": {"get", "post"},
@@ -37,9 +37,9 @@ PROVING = {
     },
     "oauth2": {},
 }
-GRANTING = {"/me/permissions": {"get"}, "/users/{}/permissions": {"get", "put"}}
-# Where nobody has to prove who they are; a refresh token proves itself.
-OPEN_PATHS = {
+PERMISSION_PATHS = {"/me/permissions": {"get"}, "/users/{}/permissions": {"get", "put"}}
+# Paths without authentication; a refresh token is a credential itself.
+PUBLIC_PATHS = {
     "jwt": {f"{API}/auth/{name}" for name in ("register", "login", "refresh", "logout")},
     "session": {f"{API}/auth/{name}" for name in ("register", "login")},
     "api_key": set(),
@@ -62,16 +62,16 @@ Document = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def document(anonymous: httpx.Client) -> Document:
-    """What the service says of itself."""
-    return cast("Document", body_of(anonymous.get("/openapi.json")))
+    """OpenAPI document of the service."""
+    return cast("Document", json_body(anonymous.get("/openapi.json")))
 
 
-def _resolved(document: Document, part: Document) -> Document:
+def _resolve(document: Document, part: Document) -> Document:
     while "$ref" in part:
         found: Any = document
         for name in part["$ref"].removeprefix("#/").split("/"):
             key = name.replace("~1", "/").replace("~0", "~")
-            assert key in found, f"{part['$ref']} leads nowhere"
+            assert key in found, f"{part['$ref']} is not defined"
             found = found[key]
         part = found
     return part
@@ -94,82 +94,93 @@ def _item_path(document: Document, entity: Entity) -> str:
     return str(found[0])
 
 
-def test_it_is_valid_openapi(document: Document) -> None:
+def test_document_is_valid_openapi_3_1(document: Document) -> None:
     assert document["openapi"].startswith("3.1.")
     for reference in sorted(set(_references(document))):
-        assert _resolved(document, {"$ref": reference})
+        assert _resolve(document, {"$ref": reference})
     problems = [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()]
     assert problems == []
 
 
-def test_it_describes_an_entity(document: Document, entity: Entity) -> None:
-    many, one = document["paths"][entity.path], document["paths"][_item_path(document, entity)]
-    assert many.keys() & set(METHODS) == {"get", "post"}
-    assert one.keys() & set(METHODS) == {"get", "put", "delete"}
+def test_entity_operations_document_statuses_and_parameters(
+    document: Document, entity: Entity
+) -> None:
+    collection, item = (
+        document["paths"][entity.path],
+        document["paths"][_item_path(document, entity)],
+    )
+    assert collection.keys() & set(METHODS) == {"get", "post"}
+    assert item.keys() & set(METHODS) == {"get", "put", "delete"}
     for operation, statuses in (
-        (many["get"], {"200", "401", "403"}),
-        (many["post"], {"201", "401", "403", "422"}),
-        (one["get"], {"200", "401", "403", "404"}),
-        (one["put"], {"200", "401", "403", "404", "412", "422", "428"}),
-        (one["delete"], {"204", "401", "403", "404", "412"}),
+        (collection["get"], {"200", "401", "403"}),
+        (collection["post"], {"201", "401", "403", "422"}),
+        (item["get"], {"200", "401", "403", "404"}),
+        (item["put"], {"200", "401", "403", "404", "412", "422", "428"}),
+        (item["delete"], {"204", "401", "403", "404", "412"}),
     ):
         assert operation["responses"].keys() >= statuses
-    parameters = [_resolved(document, each) for each in many["get"]["parameters"]]
+    parameters = [_resolve(document, each) for each in collection["get"]["parameters"]]
     assert {each["name"] for each in parameters if each["in"] == "query"} == {"limit", "cursor"}
-    for operation in (one["put"], one["delete"]):
-        parameters = [_resolved(document, each) for each in operation["parameters"]]
+    for operation in (item["put"], item["delete"]):
+        parameters = [_resolve(document, each) for each in operation["parameters"]]
         headers = {each["name"].lower() for each in parameters if each["in"] == "header"}
         assert "if-match" in headers
 
 
-def test_it_describes_what_an_entity_takes(document: Document, entity: Entity) -> None:
+def test_entity_request_schema_matches_fields(document: Document, entity: Entity) -> None:
     paths = document["paths"]
     for operation in (paths[entity.path]["post"], paths[_item_path(document, entity)]["put"]):
-        body = _resolved(document, operation["requestBody"])
+        body = _resolve(document, operation["requestBody"])
         assert set(body["content"]) == {"application/json"}
-        schema = _resolved(document, body["content"]["application/json"]["schema"])
+        schema = _resolve(document, body["content"]["application/json"]["schema"])
         assert schema["properties"].keys() == {field.name for field in entity.fields}
         required = {field.name for field in entity.fields if not field.optional}
         assert set(schema.get("required", ())) == required
         assert schema["additionalProperties"] is False
 
 
-def test_it_describes_what_an_entity_answers(document: Document, entity: Entity) -> None:
+def test_entity_response_schema_matches_fields(document: Document, entity: Entity) -> None:
     response = document["paths"][entity.path]["post"]["responses"]["201"]
-    content = _resolved(document, response)["content"]["application/json"]
-    schema = _resolved(document, content["schema"])
+    content = _resolve(document, response)["content"]["application/json"]
+    schema = _resolve(document, content["schema"])
     assert schema["properties"].keys() == entity.keys
     assert set(schema["required"]) == entity.keys
 
 
-def test_it_describes_what_there_is_and_no_more(document: Document, answers: Answers) -> None:
-    wanted = PEOPLE | PROVING[answers.raw["auth"]]
+def test_document_lists_exactly_the_expected_operations(
+    document: Document, answers: Answers
+) -> None:
+    expected = USER_PATHS | AUTH_PATHS[answers.raw["auth"]]
     if answers.raw["authorization"] == "permissions":
-        wanted |= GRANTING
-    wanted = {f"{API}{path}": methods for path, methods in wanted.items()}
+        expected |= PERMISSION_PATHS
+    expected = {f"{API}{path}": methods for path, methods in expected.items()}
     for entity in answers.entities:
-        wanted[entity.path] = {"get", "post"}
-        wanted[f"{entity.path}/{{}}"] = {"get", "put", "delete"}
+        expected[entity.path] = {"get", "post"}
+        expected[f"{entity.path}/{{}}"] = {"get", "put", "delete"}
     described = {
         re.sub(r"\{\w+\}", "{}", path): operations.keys() & set(METHODS)
         for path, operations in document["paths"].items()
         if path.startswith(f"{API}/")
     }
-    assert described == wanted
+    assert described == expected
 
 
-def test_it_describes_how_to_prove_who_one_is(document: Document, answers: Answers) -> None:
+def test_security_schemes_match_auth_method(document: Document, answers: Answers) -> None:
     schemes = document["components"]["securitySchemes"].values()
-    wanted = SCHEMES[answers.raw["auth"]]
-    told = [{key: scheme[key] for key in scheme.keys() & SCHEME_KEYS} for scheme in schemes]
-    assert sorted(told, key=_name) == sorted(wanted, key=_name)
+    expected = SCHEMES[answers.raw["auth"]]
+    schemes_found = [
+        {key: scheme[key] for key in scheme.keys() & SCHEME_KEYS} for scheme in schemes
+    ]
+    assert sorted(schemes_found, key=_name) == sorted(expected, key=_name)
 
 
 def _name(scheme: Document) -> str:
     return str(scheme.get("name"))
 
 
-def test_it_describes_who_may_ask(document: Document, answers: Answers) -> None:
+def test_only_public_operations_have_no_security_requirement(
+    document: Document, answers: Answers
+) -> None:
     schemes = document["components"]["securitySchemes"]
     for path, operations in document["paths"].items():
         for method in operations.keys() & set(METHODS):
@@ -177,7 +188,7 @@ def test_it_describes_who_may_ask(document: Document, answers: Answers) -> None:
             security = operations[method].get("security", document.get("security", []))
             used = {scheme for requirement in security for scheme in requirement}
             assert used <= schemes.keys(), name
-            if path.startswith(f"{API}/") and path not in OPEN_PATHS[answers.raw["auth"]]:
+            if path.startswith(f"{API}/") and path not in PUBLIC_PATHS[answers.raw["auth"]]:
                 assert used, name
                 assert {} not in security, name
             else:
@@ -185,46 +196,46 @@ def test_it_describes_who_may_ask(document: Document, answers: Answers) -> None:
 
 
 @pytest.mark.answers(auth="session")
-def test_it_describes_the_token_against_csrf(document: Document) -> None:
+def test_unsafe_operations_require_csrf_header(document: Document) -> None:
     schemes = document["components"]["securitySchemes"]
     for path, operations in document["paths"].items():
         for method in operations.keys() & set(METHODS):
             for requirement in operations[method].get("security", ()):
                 names = {schemes[scheme]["name"] for scheme in requirement}
-                wanted = {COOKIE} if method == "get" else {COOKIE, CSRF_HEADER}
-                assert names == wanted, f"{method} {path}"
+                expected = {COOKIE} if method == "get" else {COOKIE, CSRF_HEADER}
+                assert names == expected, f"{method} {path}"
 
 
-def test_every_described_error_is_a_problem(document: Document) -> None:
+def test_error_responses_are_documented_as_problem_json(document: Document) -> None:
     for path, operations in document["paths"].items():
         for method in operations.keys() & set(METHODS):
             for status, response in operations[method]["responses"].items():
                 if status[0] in "45":
-                    content = _resolved(document, response).get("content", {})
+                    content = _resolve(document, response).get("content", {})
                     assert set(content) == {"application/problem+json"}, (method, path, status)
 
 
-def test_it_can_be_read_by_people(anonymous: httpx.Client) -> None:
-    response = answered(anonymous.get("/docs"), 200)
+def test_docs_page_returns_html(anonymous: httpx.Client) -> None:
+    response = assert_status(anonymous.get("/docs"), 200)
     assert media_type(response) == "text/html"
     assert "openapi.json" in response.text
 
 
 @pytest.mark.slow
-def test_it_is_true(
+def test_generated_requests_conform_to_document(
     document: Document,
     base_url: str,
     answers: Answers,
-    second_admin: Caller,
-    some_things: Things,
+    second_admin: ApiClient,
+    sample_resources: Resources,
     tmp_path: Path,
 ) -> None:
-    some_things.create()
+    sample_resources.create()
     fuzz(
         base_url,
         document,
         second_admin.headers(),
         tmp_path,
-        left_out=ENDING if answers.raw["auth"] == "session" else (),
+        excluded=SESSION_ENDING if answers.raw["auth"] == "session" else (),
         timeout=120 + 20 * len(answers.entities),
     )

@@ -1,4 +1,4 @@
-"""Who may do what, and how administrators manage people."""
+"""Role-based access control and user management."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import httpx
 import pytest
 
 from .answers import Answers
-from .callers import Caller
-from .checks import answered, body_of, problem
-from .things import Things
+from .api_clients import ApiClient
+from .assertions import assert_problem, assert_status, json_body
+from .resources import Resources
 
 USERS = "/api/v1/users"
 
 
-def _set_role(admin: Caller, user_id: str, role: object) -> httpx.Response:
+def _assign_role(admin: ApiClient, user_id: str, role: object) -> httpx.Response:
     return admin.put(f"{USERS}/{user_id}/role", json={"role": role})
 
 
-def _role(caller: Caller) -> str:
-    role: str = body_of(caller.get("/api/v1/me"))["role"]
+def _current_role(client: ApiClient) -> str:
+    role: str = json_body(client.get("/api/v1/me"))["role"]
     return role
 
 
 @pytest.fixture
 def roles(answers: Answers) -> list[str]:
-    """The roles there are, from the least to the most."""
+    """Existing roles in ascending order of rights."""
     if answers.raw["authorization"] == "rbac":
         return ["viewer", "editor", "admin"]
     return ["member", "admin"]
@@ -36,17 +36,19 @@ def roles(answers: Answers) -> list[str]:
 # --- Rights --------------------------------------------------------------------------------------
 
 
-def test_nothing_is_open_to_the_anonymous(anonymous: httpx.Client, things: Things) -> None:
-    item = things.create()
-    path = things.at(item)
-    body = things.body()
-    problem(anonymous.get(things.path), 401)
-    problem(anonymous.get(path), 401)
-    problem(anonymous.post(things.path, json=body), 401)
-    problem(anonymous.post(things.path, json={}), 401)
-    problem(anonymous.put(path, json=body, headers={"If-Match": things.etag(item)}), 401)
-    problem(anonymous.delete(path), 401)
-    assert things.read(item) == item
+def test_anonymous_resource_requests_return_401(
+    anonymous: httpx.Client, resources: Resources
+) -> None:
+    item = resources.create()
+    path = resources.path_of(item)
+    body = resources.body()
+    assert_problem(anonymous.get(resources.path), 401)
+    assert_problem(anonymous.get(path), 401)
+    assert_problem(anonymous.post(resources.path, json=body), 401)
+    assert_problem(anonymous.post(resources.path, json={}), 401)
+    assert_problem(anonymous.put(path, json=body, headers={"If-Match": resources.etag(item)}), 401)
+    assert_problem(anonymous.delete(path), 401)
+    assert resources.read(item) == item
 
 
 @pytest.mark.parametrize(
@@ -58,76 +60,80 @@ def test_nothing_is_open_to_the_anonymous(anonymous: httpx.Client, things: Thing
         ("DELETE", f"{USERS}/{uuid4()}"),
     ],
 )
-def test_people_are_hidden_from_the_anonymous(
+def test_anonymous_user_requests_return_401(
     anonymous: httpx.Client, method: str, path: str
 ) -> None:
-    problem(anonymous.request(method, path), 401)
+    assert_problem(anonymous.request(method, path), 401)
 
 
 @pytest.mark.answers(authorization="rbac")
-def test_a_viewer_only_reads(viewer: Caller, things: Things) -> None:
-    item = things.create()
-    path, body = things.at(item), things.body()
-    answered(viewer.get(things.path), 200)
-    answered(viewer.get(path), 200)
-    problem(things.post(viewer, json=body), 403)
-    problem(viewer.put(path, json=body, headers={"If-Match": things.etag(item)}), 403)
-    problem(viewer.delete(path), 403)
-    assert things.read(item) == item
+def test_viewer_reads_and_gets_403_for_writes(viewer: ApiClient, resources: Resources) -> None:
+    item = resources.create()
+    path, body = resources.path_of(item), resources.body()
+    assert_status(viewer.get(resources.path), 200)
+    assert_status(viewer.get(path), 200)
+    assert_problem(resources.post(viewer, json=body), 403)
+    assert_problem(viewer.put(path, json=body, headers={"If-Match": resources.etag(item)}), 403)
+    assert_problem(viewer.delete(path), 403)
+    assert resources.read(item) == item
 
 
 @pytest.mark.answers(authorization="rbac")
-def test_an_editor_also_writes(editor: Caller, things: Things) -> None:
-    item = things.create()
-    path = things.at(item)
-    answered(editor.get(things.path), 200)
-    answered(editor.get(path), 200)
-    things.create(editor)
-    headers = {"If-Match": things.etag(item)}
-    answered(editor.put(path, json=things.body(), headers=headers), 200)
-    problem(editor.delete(path), 403)
-    things.get(item)
-
-
-@pytest.mark.answers(authorization="rbac")
-def test_an_admin_does_everything(admin: Caller, editor: Caller, things: Things) -> None:
-    item = things.create(editor)
-    path = things.at(item)
-    headers = {"If-Match": things.etag(item)}
-    answered(admin.put(path, json=things.body(), headers=headers), 200)
-    answered(admin.delete(path), 204)
-
-
-# --- Managing people -----------------------------------------------------------------------------
-
-
-def test_me(viewer: Caller, editor: Caller, admin: Caller) -> None:
-    for caller in (viewer, editor, admin):
-        me = body_of(caller.get("/api/v1/me"))
-        assert me.keys() == {"id", "email", "role"}
-        assert (me["id"], me["email"]) == (caller.id, caller.email)
-        assert (me["role"] == "admin") == (caller is admin)
-
-
-@pytest.mark.parametrize("who", ["viewer", "editor"])
-def test_only_an_admin_manages_people(
-    request: pytest.FixtureRequest, who: str, admin: Caller
+def test_editor_reads_and_writes_and_gets_403_for_delete(
+    editor: ApiClient, resources: Resources
 ) -> None:
-    caller: Caller = request.getfixturevalue(who)
-    problem(caller.get(USERS), 403)
-    problem(caller.get(f"{USERS}/{admin.id}"), 403)
-    before = _role(caller)
-    problem(_set_role(caller, caller.id, "admin"), 403)
-    problem(_set_role(caller, admin.id, before), 403)
-    problem(caller.delete(f"{USERS}/{admin.id}"), 403)
-    assert (_role(caller), _role(admin)) == (before, "admin")
+    item = resources.create()
+    path = resources.path_of(item)
+    assert_status(editor.get(resources.path), 200)
+    assert_status(editor.get(path), 200)
+    resources.create(editor)
+    headers = {"If-Match": resources.etag(item)}
+    assert_status(editor.put(path, json=resources.body(), headers=headers), 200)
+    assert_problem(editor.delete(path), 403)
+    resources.get(item)
 
 
-def test_people_are_listed_in_pages(admin: Caller, viewer: Caller, editor: Caller) -> None:
+@pytest.mark.answers(authorization="rbac")
+def test_admin_replaces_and_deletes_resource_of_editor(
+    admin: ApiClient, editor: ApiClient, resources: Resources
+) -> None:
+    item = resources.create(editor)
+    path = resources.path_of(item)
+    headers = {"If-Match": resources.etag(item)}
+    assert_status(admin.put(path, json=resources.body(), headers=headers), 200)
+    assert_status(admin.delete(path), 204)
+
+
+# --- User management -----------------------------------------------------------------------------
+
+
+def test_me_returns_current_user(viewer: ApiClient, editor: ApiClient, admin: ApiClient) -> None:
+    for client in (viewer, editor, admin):
+        me = json_body(client.get("/api/v1/me"))
+        assert me.keys() == {"id", "email", "role"}
+        assert (me["id"], me["email"]) == (client.id, client.email)
+        assert (me["role"] == "admin") == (client is admin)
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_user_management_by_non_admin_returns_403(
+    request: pytest.FixtureRequest, role: str, admin: ApiClient
+) -> None:
+    client: ApiClient = request.getfixturevalue(role)
+    assert_problem(client.get(USERS), 403)
+    assert_problem(client.get(f"{USERS}/{admin.id}"), 403)
+    before = _current_role(client)
+    assert_problem(_assign_role(client, client.id, "admin"), 403)
+    assert_problem(_assign_role(client, admin.id, before), 403)
+    assert_problem(client.delete(f"{USERS}/{admin.id}"), 403)
+    assert (_current_role(client), _current_role(admin)) == (before, "admin")
+
+
+def test_user_list_is_paginated(admin: ApiClient, viewer: ApiClient, editor: ApiClient) -> None:
     found: dict[str, Any] = {}
     query: dict[str, Any] = {"limit": 2}
     while True:
-        page = body_of(admin.get(USERS, params=query))
+        page = json_body(admin.get(USERS, params=query))
         assert page.keys() == {"items", "next_cursor"}
         assert len(page["items"]) <= query["limit"]
         for user in page["items"]:
@@ -137,89 +143,106 @@ def test_people_are_listed_in_pages(admin: Caller, viewer: Caller, editor: Calle
         if page["next_cursor"] is None:
             break
         query = {"limit": 100, "cursor": page["next_cursor"]}
-    for caller in (admin, viewer, editor):
-        user = found[caller.id]
-        assert (user["email"], user["role"]) == (caller.email, _role(caller))
+    for client in (admin, viewer, editor):
+        user = found[client.id]
+        assert (user["email"], user["role"]) == (client.email, _current_role(client))
 
 
 @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"cursor": "?"}])
-def test_a_bad_page_of_people(admin: Caller, query: dict[str, Any]) -> None:
-    problem(admin.get(USERS, params=query), 400, 422)
+def test_invalid_user_list_query_returns_4xx(admin: ApiClient, query: dict[str, Any]) -> None:
+    assert_problem(admin.get(USERS, params=query), 400, 422)
 
 
-def test_one_person(admin: Caller, viewer: Caller) -> None:
-    user = body_of(admin.get(f"{USERS}/{viewer.id}"))
-    assert (user["id"], user["email"], user["role"]) == (viewer.id, viewer.email, _role(viewer))
-    problem(admin.get(f"{USERS}/{uuid4()}"), 404)
-    problem(admin.get(f"{USERS}/nobody"), 400, 404, 422)
-    problem(admin.delete(f"{USERS}/{uuid4()}"), 404)
+def test_get_user_returns_user_or_404_when_unknown(admin: ApiClient, viewer: ApiClient) -> None:
+    user = json_body(admin.get(f"{USERS}/{viewer.id}"))
+    assert (user["id"], user["email"], user["role"]) == (
+        viewer.id,
+        viewer.email,
+        _current_role(viewer),
+    )
+    assert_problem(admin.get(f"{USERS}/{uuid4()}"), 404)
+    assert_problem(admin.get(f"{USERS}/nonsense"), 400, 404, 422)
+    assert_problem(admin.delete(f"{USERS}/{uuid4()}"), 404)
 
 
-def test_a_role_is_given(admin: Caller, newcomer: Caller, roles: list[str]) -> None:
+def test_assigned_role_is_returned_and_effective(
+    admin: ApiClient, disposable_user: ApiClient, roles: list[str]
+) -> None:
     for role in ("admin", *roles, *reversed(roles), roles[0]):
-        user = body_of(_set_role(admin, newcomer.id, role))
-        assert (user["id"], user["email"], user["role"]) == (newcomer.id, newcomer.email, role)
-        assert _role(newcomer) == role
-    problem(_set_role(admin, str(uuid4()), roles[0]), 404)
+        user = json_body(_assign_role(admin, disposable_user.id, role))
+        assert (user["id"], user["email"], user["role"]) == (
+            disposable_user.id,
+            disposable_user.email,
+            role,
+        )
+        assert _current_role(disposable_user) == role
+    assert_problem(_assign_role(admin, str(uuid4()), roles[0]), 404)
 
 
-def test_there_are_no_other_roles(admin: Caller, newcomer: Caller, roles: list[str]) -> None:
-    before = _role(newcomer)
+def test_unknown_role_returns_422(
+    admin: ApiClient, disposable_user: ApiClient, roles: list[str]
+) -> None:
+    before = _current_role(disposable_user)
     all_known = {"admin", "editor", "member", "viewer"}
     for role in (*sorted(all_known - set(roles)), "owner", "", "ADMIN", None, 1, ["admin"]):
-        problem(_set_role(admin, newcomer.id, role), 422)
-        assert _role(newcomer) == before, role
+        assert_problem(_assign_role(admin, disposable_user.id, role), 422)
+        assert _current_role(disposable_user) == before, role
 
 
 @pytest.mark.answers(authorization="rbac")
-def test_a_changed_role_counts_at_once(
-    admin: Caller, newcomer: Caller, some_things: Things
+def test_role_change_takes_effect_immediately(
+    admin: ApiClient, disposable_user: ApiClient, sample_resources: Resources
 ) -> None:
-    some_things.create(newcomer)
-    body_of(_set_role(admin, newcomer.id, "viewer"))
-    problem(some_things.post(newcomer, json=some_things.body()), 403)
-    answered(newcomer.get(some_things.path), 200)
-    body_of(_set_role(admin, newcomer.id, "admin"))
-    answered(newcomer.delete(some_things.at(some_things.create(newcomer))), 204)
-    body_of(_set_role(admin, newcomer.id, "editor"))
-    problem(newcomer.get(USERS), 403)
+    sample_resources.create(disposable_user)
+    json_body(_assign_role(admin, disposable_user.id, "viewer"))
+    assert_problem(sample_resources.post(disposable_user, json=sample_resources.body()), 403)
+    assert_status(disposable_user.get(sample_resources.path), 200)
+    json_body(_assign_role(admin, disposable_user.id, "admin"))
+    assert_status(
+        disposable_user.delete(sample_resources.path_of(sample_resources.create(disposable_user))),
+        204,
+    )
+    json_body(_assign_role(admin, disposable_user.id, "editor"))
+    assert_problem(disposable_user.get(USERS), 403)
 
 
-def test_an_admin_stays_one_until_another_says_otherwise(
-    admin: Caller, second_admin: Caller, roles: list[str]
+def test_admin_demoting_or_deleting_self_returns_409(
+    admin: ApiClient, second_admin: ApiClient, roles: list[str]
 ) -> None:
-    problem(_set_role(second_admin, second_admin.id, roles[0]), 409)
-    problem(second_admin.delete(f"{USERS}/{second_admin.id}"), 409)
-    assert _role(second_admin) == "admin"
-    body_of(_set_role(admin, second_admin.id, roles[0]))
-    assert _role(second_admin) == roles[0]
-    problem(second_admin.get(USERS), 403)
+    assert_problem(_assign_role(second_admin, second_admin.id, roles[0]), 409)
+    assert_problem(second_admin.delete(f"{USERS}/{second_admin.id}"), 409)
+    assert _current_role(second_admin) == "admin"
+    json_body(_assign_role(admin, second_admin.id, roles[0]))
+    assert _current_role(second_admin) == roles[0]
+    assert_problem(second_admin.get(USERS), 403)
 
 
-def test_who_is_deleted_is_out_at_once(
-    admin: Caller, newcomer: Caller, anonymous: httpx.Client
+def test_deleted_user_gets_401_immediately(
+    admin: ApiClient, disposable_user: ApiClient, anonymous: httpx.Client
 ) -> None:
-    token = newcomer.headers()
-    answered(newcomer.get("/api/v1/me"), 200)
-    response = answered(admin.delete(f"{USERS}/{newcomer.id}"), 204)
+    token = disposable_user.headers()
+    assert_status(disposable_user.get("/api/v1/me"), 200)
+    response = assert_status(admin.delete(f"{USERS}/{disposable_user.id}"), 204)
     assert response.content == b""
-    problem(anonymous.get("/api/v1/me", headers=token), 401)
-    problem(admin.get(f"{USERS}/{newcomer.id}"), 404)
-    problem(admin.delete(f"{USERS}/{newcomer.id}"), 404)
+    assert_problem(anonymous.get("/api/v1/me", headers=token), 401)
+    assert_problem(admin.get(f"{USERS}/{disposable_user.id}"), 404)
+    assert_problem(admin.delete(f"{USERS}/{disposable_user.id}"), 404)
 
 
-def test_what_the_deleted_owned_goes_to_who_deleted_them(
-    admin: Caller, editor: Caller, newcomer: Caller, things: Things
+def test_resources_of_deleted_user_are_transferred_to_deleting_admin(
+    admin: ApiClient, editor: ApiClient, disposable_user: ApiClient, resources: Resources
 ) -> None:
-    theirs = [things.create(newcomer), things.create(newcomer)]
-    not_theirs = things.create(editor)
-    assert {things.read(item)["owner_id"] for item in theirs} == {newcomer.id}
-    answered(admin.delete(f"{USERS}/{newcomer.id}"), 204)
-    for before in theirs:
-        after = things.read(before)
+    owned = [resources.create(disposable_user), resources.create(disposable_user)]
+    other = resources.create(editor)
+    assert {resources.read(item)["owner_id"] for item in owned} == {disposable_user.id}
+    assert_status(admin.delete(f"{USERS}/{disposable_user.id}"), 204)
+    for before in owned:
+        after = resources.read(before)
         assert after["owner_id"] == admin.id
-        fields = things.entity.keys - {"owner_id", "updated_at", "version"}
+        fields = resources.entity.keys - {"owner_id", "updated_at", "version"}
         assert {key: after[key] for key in fields} == {key: before[key] for key in fields}
-    assert things.read(not_theirs)["owner_id"] == editor.id
-    headers = {"If-Match": things.etag(theirs[0])}
-    answered(admin.put(things.at(theirs[0]), json=things.body(), headers=headers), 200)
+    assert resources.read(other)["owner_id"] == editor.id
+    headers = {"If-Match": resources.etag(owned[0])}
+    assert_status(
+        admin.put(resources.path_of(owned[0]), json=resources.body(), headers=headers), 200
+    )

@@ -1,16 +1,16 @@
-"""An OpenID Connect issuer: a program that others wrote, run on this machine."""
+"""OpenID Connect issuer for tests: the npm package oidc-provider in a local process."""
 
-from .claims import AS_ID_TOKEN, AUDIENCE, SAID, Claims, said_by
+from .claims import AUDIENCE, ID_TOKEN_CLAIMS, PROVIDER_CLAIMS, Claims, access_token_claims
 from .issuer import CLIENT_ID, Issuer, is_available, oidc_server
 
 __all__ = [
-    "AS_ID_TOKEN",
     "AUDIENCE",
     "CLIENT_ID",
-    "SAID",
+    "ID_TOKEN_CLAIMS",
+    "PROVIDER_CLAIMS",
     "Claims",
     "Issuer",
+    "access_token_claims",
     "is_available",
     "oidc_server",
-    "said_by",
 ]

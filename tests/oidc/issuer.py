@@ -1,4 +1,4 @@
-"""Starts and stops the issuer, and signs people in there as a browser would."""
+"""Process of the test issuer, and sign-in by the authorization code flow as a browser does it."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ import httpx
 from ..support import ENVIRONMENT, run
 from .claims import AUDIENCE
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 SECONDS_TO_START = 60
-MOST_STEPS = 10
+MAX_STEPS = 10
 SCOPE = "openid profile email"
-FORM = re.compile(r'<form[^>]* action="([^"]+)" method="post"[^>]*>(.*?)</form>', re.DOTALL)
+FORM_PATTERN = re.compile(r'<form[^>]* action="([^"]+)" method="post"[^>]*>(.*?)</form>', re.DOTALL)
 CLIENT_ID = "the-page"
-HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+HIDDEN_FIELD_PATTERN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
 def is_available() -> bool:
-    """Whether the programs are there that it takes."""
+    """Return True if node and npm are installed."""
     return bool(shutil.which("node") and shutil.which("npm"))
 
 
 def install() -> None:
-    """Have npm install what the issuer is made of, once for all workers."""
-    with (HERE / "package.json").open() as lock:
+    """Install the npm packages of the issuer once for all workers."""
+    with (FOLDER / "package.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (HERE / "node_modules/oidc-provider").exists():
-            run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", cwd=HERE)
+        if not (FOLDER / "node_modules/oidc-provider").exists():
+            run("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", cwd=FOLDER)
 
 
 @dataclass(slots=True)
 class Issuer:
-    """An issuer with a folder for its keys and accounts, and one client: the page of `origin`."""
+    """Issuer with its keys and accounts in a folder, and one client: the web page at `origin`."""
 
     folder: Path
     port: int
@@ -58,8 +58,8 @@ class Issuer:
     process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def at(cls, folder: Path) -> Self:
-        """Return the issuer that runs in a folder, which somebody else has started."""
+    def running_in(cls, folder: Path) -> Self:
+        """Return the issuer that another process started in a folder."""
         settings = json.loads((folder / "issuer.json").read_text(encoding="utf-8"))
         return cls(folder, **settings)
 
@@ -69,11 +69,11 @@ class Issuer:
 
     @property
     def callback(self) -> str:
-        """Where browsers are sent to once somebody has signed in."""
+        """Redirect URI of the client."""
         return f"{self.origin}/sign-in/callback"
 
     def start(self) -> None:
-        """Start, with the keys of before if there were any, and wait until it answers."""
+        """Start with the existing keys, if any, and wait until the issuer answers."""
         settings = {
             "port": self.port,
             "origin": self.origin,
@@ -84,75 +84,75 @@ class Issuer:
         log = self.folder / "issuer.log"
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                ["node", HERE / "server.mjs", self.folder],
+                ["node", FOLDER / "server.mjs", self.folder],
                 env=ENVIRONMENT,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
         deadline = time.monotonic() + SECONDS_TO_START
-        while not self._answers():
-            told = log.read_text(encoding="utf-8")
-            assert self.process.poll() is None, told
-            assert time.monotonic() < deadline, told
+        while not self._is_running():
+            log_text = log.read_text(encoding="utf-8")
+            assert self.process.poll() is None, log_text
+            assert time.monotonic() < deadline, log_text
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Stop at once; nobody answers on its port any more."""
+        """Kill the process."""
         if self.process is not None:
             self.process.kill()
             self.process.wait()
             self.process = None
 
     @contextmanager
-    def issuing_for(self, audience: str) -> Iterator[None]:
-        """Issue tokens for somebody else meanwhile."""
-        usual = self.audience
+    def with_audience(self, audience: str) -> Iterator[None]:
+        """Issue tokens for another audience within the context."""
+        previous = self.audience
         try:
-            self._restart_for(audience)
+            self._restart_with_audience(audience)
             yield
         finally:
-            self._restart_for(usual)
+            self._restart_with_audience(previous)
 
-    def _restart_for(self, audience: str) -> None:
+    def _restart_with_audience(self, audience: str) -> None:
         self.stop()
         self.audience = audience
         self.start()
 
     def rotate_keys(self) -> None:
-        """Start anew with other keys; the old ones are forgotten."""
+        """Restart with new keys; the old keys are deleted."""
         self.stop()
         (self.folder / "keys.json").unlink()
         self.start()
 
     @property
     def keys(self) -> list[dict[str, Any]]:
-        """What it signs with, as private JSON Web Keys."""
+        """Private signing keys as JSON Web Keys."""
         keys: list[dict[str, Any]] = json.loads((self.folder / "keys.json").read_text("utf-8"))[
             "keys"
         ]
         return keys
 
-    def times_asked(self, path: str) -> int:
-        """Return how often somebody has asked for a path of it."""
+    def request_count(self, path: str) -> int:
+        """Return the number of GET requests for a path."""
         return (self.folder / "issuer.log").read_text("utf-8").splitlines().count(f"GET {path}")
 
-    def know(self, account: str, **claims: Any) -> None:
-        """Say these things in the access tokens that `account` gets from now on."""
+    def set_claims(self, account: str, **claims: Any) -> None:
+        """Set the claims of all later access tokens of an account."""
         path = self.folder / "accounts.json"
         accounts = json.loads(path.read_text(encoding="utf-8")) | {account: claims}
         path.write_text(json.dumps(accounts), encoding="utf-8")
 
-    def token_for(self, account: str, **claims: Any) -> str:
-        """Sign `account` in; returns an access token, which says the claims besides."""
-        return str(self.tokens_for(account, **claims)["access_token"])
+    def access_token_for(self, account: str, **claims: Any) -> str:
+        """Sign in to an account and return an access token with the claims."""
+        return str(self.sign_in(account, **claims)["access_token"])
 
-    def tokens_for(self, account: str, **claims: Any) -> dict[str, Any]:
-        """Sign `account` in; returns all that the issuer gives."""
-        self.know(account, **claims)
+    def sign_in(self, account: str, **claims: Any) -> dict[str, Any]:
+        """Sign in to an account and return the token response."""
+        self.set_claims(account, **claims)
         verifier, state = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
         common = {"client_id": self.client_id, "redirect_uri": self.callback}
-        asked = {
+        parameters = {
             **common,
             "response_type": "code",
             "scope": SCOPE,
@@ -161,27 +161,29 @@ class Issuer:
             "code_challenge_method": "S256",
         }
         with httpx.Client() as browser:
-            known = browser.get(f"{self.url}/.well-known/openid-configuration").json()
-            answer = self._walk(
+            metadata = browser.get(f"{self.url}/.well-known/openid-configuration").json()
+            redirect = self._complete_sign_in(
                 browser,
-                browser.build_request("GET", known["authorization_endpoint"], params=asked),
+                browser.build_request("GET", metadata["authorization_endpoint"], params=parameters),
                 account,
             )
-            assert answer["state"] == state, answer
-            given = {
+            assert redirect["state"] == state, redirect
+            token_request = {
                 **common,
                 "grant_type": "authorization_code",
-                "code": answer["code"],
+                "code": redirect["code"],
                 "code_verifier": verifier,
             }
-            response = browser.post(known["token_endpoint"], data=given)
+            response = browser.post(metadata["token_endpoint"], data=token_request)
         assert response.status_code == 200, response.text
         tokens: dict[str, Any] = response.json()
         return tokens
 
-    def _walk(self, browser: httpx.Client, request: httpx.Request, account: str) -> dict[str, str]:
-        """Go where the issuer leads and fill in its forms, until it leads back to the page."""
-        for _ in range(MOST_STEPS):
+    def _complete_sign_in(
+        self, browser: httpx.Client, request: httpx.Request, account: str
+    ) -> dict[str, str]:
+        """Follow redirects and submit forms until the redirect to the client; return its query."""
+        for _ in range(MAX_STEPS):
             response = browser.send(request)
             if response.is_redirect:
                 target = urljoin(str(response.url), response.headers["Location"])
@@ -191,14 +193,17 @@ class Issuer:
                     }
                 request = browser.build_request("GET", target)
             else:
-                form = FORM.search(response.text)
+                form = FORM_PATTERN.search(response.text)
                 assert response.status_code == 200, response.text
                 assert form, response.text
-                filled = dict(HIDDEN.findall(form[2])) | {"login": account, "password": "any"}
+                filled = dict(HIDDEN_FIELD_PATTERN.findall(form[2])) | {
+                    "login": account,
+                    "password": "any",
+                }
                 request = browser.build_request("POST", unescape(form[1]), data=filled)
-        raise AssertionError(f"{MOST_STEPS} steps led nowhere")
+        raise AssertionError(f"{MAX_STEPS} steps without a redirect to the client")
 
-    def _answers(self) -> bool:
+    def _is_running(self) -> bool:
         try:
             return httpx.get(f"{self.url}/.well-known/openid-configuration").is_success
         except httpx.TransportError:
@@ -211,7 +216,7 @@ def oidc_server(
     port: int,
     origin: str,
 ) -> Iterator[Issuer]:
-    """An issuer that answers on `port`, for people who use a browser on the pages of `origin`."""
+    """Run an issuer on `port` whose client is the web page at `origin`."""
     install()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "accounts.json").write_text("{}", encoding="utf-8")

@@ -1,9 +1,9 @@
-// An OpenID Connect issuer on this machine: node server.mjs FOLDER.
+// OpenID Connect issuer for tests: node server.mjs FOLDER.
 //
-// FOLDER/issuer.json   {"port", "audience", "client_id", "origin"}; the client is a page of `origin`
-// FOLDER/accounts.json {account: claims of its access tokens}, read at each use; whoever is not in
-//                      it can sign in, too
-// FOLDER/keys.json     what it signs with, made if it is not there
+// FOLDER/issuer.json   {"port", "audience", "client_id", "origin"}; the client is a web page at `origin`
+// FOLDER/accounts.json {account: claims of its access tokens}, read at each use; accounts that are
+//                      not listed can sign in too
+// FOLDER/keys.json     signing keys, generated if the file does not exist
 
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

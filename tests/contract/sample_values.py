@@ -1,4 +1,4 @@
-"""Bodies and values that follow from the answers."""
+"""Valid and invalid sample values for each field type."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from .answers import Entity, Field
 
-# Every run writes values of its own: the database may hold those of others.
+# Values differ between runs, since the database may hold those of an earlier run.
 RUN = secrets.token_hex(5)
 _RUN_NUMBER = int(RUN, 16)
 _RUN_UUID = UUID(int=_RUN_NUMBER)
@@ -25,13 +25,13 @@ SHORT, LONG = 200, 10_000
 MAX_INT = 2**63 - 1
 
 
-def body(entity: Entity, n: int) -> dict[str, Any]:
-    """Return a valid body with every field: the same for the same `n`, another for another."""
-    return {field.name: sample(field, n) for field in entity.fields}
+def sample_body(entity: Entity, n: int) -> dict[str, Any]:
+    """Return a valid body with every field, determined by `n` and different for each `n`."""
+    return {field.name: sample_value(field, n) for field in entity.fields}
 
 
-def sample(field: Field, n: int) -> Any:
-    """Return a valid value of a field; those of two numbers differ, except for a bool."""
+def sample_value(field: Field, n: int) -> Any:
+    """Return a valid value of a field, different for each `n` except for a bool."""
     return _SAMPLES[field.type](n)
 
 
@@ -58,14 +58,14 @@ _SAMPLES: dict[str, Callable[[int], Any]] = {
 }
 
 
-def same(kind: str, sent: Any, received: Any) -> bool:
-    """Whether a value came back: written as its type is written, and neither more nor less."""
+def is_same_value(kind: str, sent: Any, received: Any) -> bool:
+    """Return True if the received value equals the one sent and has the JSON type of its field."""
     if sent is None or received is None:
         return sent is received
-    return bool(_SAME.get(kind, _exactly)(sent, received))
+    return bool(_COMPARISONS.get(kind, _is_identical)(sent, received))
 
 
-def _exactly(sent: Any, received: Any) -> bool:
+def _is_identical(sent: Any, received: Any) -> bool:
     return type(sent) is type(received) and bool(sent == received)
 
 
@@ -89,7 +89,7 @@ def _same_uuid(sent: Any, received: Any) -> bool:
     return bool(str(UUID(sent)) == received)
 
 
-_SAME: dict[str, Callable[[Any, Any], bool]] = {
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "decimal": _same_decimal,
     "float": _same_float,
     "datetime": _same_instant,
@@ -97,32 +97,32 @@ _SAME: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def good_values(field: Field) -> Iterator[Any]:
-    """Yield values at the edges of what a field takes, each of which must come back."""
-    yield from _GOOD[field.type]
+def valid_values(field: Field) -> Iterator[Any]:
+    """Yield boundary values that a field accepts and returns unchanged."""
+    yield from _VALID[field.type]
     if field.optional:
         yield None
 
 
-def bad_values(field: Field) -> Iterator[tuple[Any, str]]:
-    """Yield values that a field refuses with 422, each with what is wrong with it."""
-    yield from _BAD[field.type]
+def invalid_values(field: Field) -> Iterator[tuple[Any, str]]:
+    """Yield values that a field rejects with 422, each with the reason."""
+    yield from _INVALID[field.type]
     yield [], "a list"
     yield {}, "an object"
     if not field.optional:
         yield None, "null for a required field"
 
 
-_GOOD_TEXTS = [
+_VALID_TEXTS = [
     "x",
     RIGHT_TO_LEFT,
     f"{EMOJI} e\u0301 \u4f60\u597d \U0001f468\u200d\U0001f469\u200d\U0001f467",
     "two\nlines",
     "'; DROP TABLE users; -- \" \\ %s ${x} {{ x }} <script>",
 ]
-_GOOD: dict[str, list[Any]] = {
-    "str": [*_GOOD_TEXTS, "x" * SHORT, EMOJI * SHORT],
-    "text": [*_GOOD_TEXTS, "x" * LONG, EMOJI * LONG],
+_VALID: dict[str, list[Any]] = {
+    "str": [*_VALID_TEXTS, "x" * SHORT, EMOJI * SHORT],
+    "text": [*_VALID_TEXTS, "x" * LONG, EMOJI * LONG],
     "int": [0, -1, 2**31, 2**53 + 1, MAX_INT, -MAX_INT - 1],
     "decimal": [
         "9.99",
@@ -155,11 +155,11 @@ _GOOD: dict[str, list[Any]] = {
 
 _NOT_TEXT: list[tuple[Any, str]] = [(5, "a number"), (True, "a boolean")]
 _NOT_SHORT: list[tuple[Any, str]] = [*_NOT_TEXT, ("", "empty")]
-_BAD: dict[str, list[tuple[Any, str]]] = {
+_INVALID: dict[str, list[tuple[Any, str]]] = {
     "str": [
         *_NOT_SHORT,
         (" \t\n", "blank"),
-        ("\N{IDEOGRAPHIC SPACE}", "blank beyond ASCII"),
+        ("\N{IDEOGRAPHIC SPACE}", "blank non-ASCII character"),
         ("x" * (SHORT + 1), "too long"),
         ("a\0b", "NUL"),
     ],
@@ -209,7 +209,7 @@ _BAD: dict[str, list[tuple[Any, str]]] = {
     "email": [
         *_NOT_SHORT,
         ("example.com", "no @"),
-        ("@example.com", "nobody"),
+        ("@example.com", "no local part"),
         ("someone@", "no domain"),
         ("some one@example.com", "a space"),
         ("someone@example.com\nother@example.com", "two lines"),
