@@ -1,4 +1,4 @@
-"""What strangers try: nothing without rights, nothing by guessing ids, nothing by saying more."""
+"""Broken access control: missing credentials or permissions, guessed ids, mass assignment."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .attacked import CASE_NAMES, OPEN, Attacked, Route
 from .cases import CASES
 
 INVENTED = secrets.token_hex(32)
-# Proofs of identity that prove nothing, whatever the service takes.
+# Credentials that are invalid for every authentication method.
 WORTHLESS: dict[str, dict[str, str]] = {
-    "nothing": {},
+    "no credentials": {},
     "no token": {"Authorization": "Bearer"},
     "an invented token": {"Authorization": f"Bearer {secrets.token_hex(32)}"},
     "a password": {"Authorization": "Basic YWRtaW46YWRtaW4="},
@@ -28,14 +28,14 @@ WORTHLESS: dict[str, dict[str, str]] = {
         "Cookie": f"{COOKIE}={INVENTED}",
         CSRF_HEADER: hmac.new(INVENTED.encode(), b"csrf", hashlib.sha256).hexdigest(),
     },
-    "what only proxies say": {
+    "headers of proxies": {
         "X-Forwarded-User": "admin@example.com",
         "X-Remote-User": "admin@example.com",
         "X-Original-URL": "/health/live",
         "X-Rewrite-URL": "/health/live",
     },
 }
-# What nobody says of their own things, or of themself.
+# Fields that a client must not set, and values that would escalate its rights.
 NOT_SAID: dict[str, Any] = {
     "id": str(UUID(int=1)),
     "owner_id": str(UUID(int=1)),
@@ -61,7 +61,7 @@ NOT_SAID: dict[str, Any] = {
 }
 
 
-def test_the_cases_have_every_answer() -> None:
+def test_cases_cover_every_auth_authorization_and_database() -> None:
     for question in ("auth", "authorization", "database"):
         met = {CASES[name][question] for name in CASE_NAMES}
         assert met == {case[question] for case in CASES.values()}, question
@@ -70,7 +70,7 @@ def test_the_cases_have_every_answer() -> None:
 def send(
     attacked: Attacked, caller: ApiClient | httpx.Client, route: Route, id_: str, **headers: str
 ) -> httpx.Response:
-    """Send what the route takes, about the thing with this id."""
+    """Send a valid request to the route for the resource with this id."""
     body = route.body(attacked.known)
     options: dict[str, Any] = {} if body is None else {"json": body}
     if "if-match" in str(route.operation.get("parameters", "")):
@@ -78,7 +78,7 @@ def send(
     return caller.request(route.method, route.at(id_), headers=headers, **options)
 
 
-def test_nothing_is_for_who_proves_nothing(attacked: Attacked) -> None:
+def test_invalid_credentials_return_401(attacked: Attacked) -> None:
     closed = [route for route in attacked.routes if not OPEN.fullmatch(route.path)]
     described_as_open = {route.path for route in attacked.routes if route.is_open}
     assert described_as_open.isdisjoint(route.path for route in closed)
@@ -91,7 +91,7 @@ def test_nothing_is_for_who_proves_nothing(attacked: Attacked) -> None:
 
 
 def is_for_strangers(attacked: Attacked, route: Route) -> bool:
-    """Whether anybody may send this who is known."""
+    """Return True if every authenticated user may call this route."""
     if OPEN.fullmatch(route.path) or route.is_of_oneself:
         return True
     if route.collection not in attacked.theirs:
@@ -108,7 +108,7 @@ def refused(attacked: Attacked) -> list[Route]:
 
 
 def what_is_told(response: httpx.Response) -> tuple[int, Any, list[tuple[str, str]]]:
-    """Return what a stranger could learn from an answer, without what names the request."""
+    """Return the response without the parts that identify the request."""
     content = assert_problem(response, 403, 404)
     for name in ("request_id", "instance"):
         del content[name]
@@ -117,7 +117,7 @@ def what_is_told(response: httpx.Response) -> tuple[int, Any, list[tuple[str, st
     return response.status_code, content, sorted(headers)
 
 
-def test_nothing_is_for_who_has_no_right(attacked: Attacked) -> None:
+def test_requests_without_permission_return_403_or_404(attacked: Attacked) -> None:
     routes = refused(attacked)
     assert len(routes) > 3
 
@@ -127,7 +127,7 @@ def test_nothing_is_for_who_has_no_right(attacked: Attacked) -> None:
             assert_problem(send(attacked, attacked.stranger, route, id_), 403, 404)
 
 
-def test_what_is_hidden_is_as_if_it_were_not_there(attacked: Attacked) -> None:
+def test_hidden_resource_returns_same_response_as_missing_one(attacked: Attacked) -> None:
     tried = 0
     with attacked.unchanged():
         for route in attacked.routes:
@@ -146,7 +146,7 @@ def test_what_is_hidden_is_as_if_it_were_not_there(attacked: Attacked) -> None:
 
 
 def is_readable(attacked: Attacked, route: Route) -> bool:
-    """Whether strangers see what others have there, so that it need not hide from them."""
+    """Return True if other users may read the resources of this route."""
     if route.collection not in attacked.theirs:
         return False
     if attacked.service.answers["authorization"] == "rbac":
@@ -158,7 +158,7 @@ def is_readable(attacked: Attacked, route: Route) -> bool:
 
 
 def values_of(attacked: Attacked, route: Route) -> list[str]:
-    """Return what a thing of that kind says that is not said of all alike."""
+    """Return the distinctive text values of the existing resources of this route."""
     items = attacked.theirs.get(route.collection, [{"email": attacked.bystander.email}])
     return [
         value
@@ -170,7 +170,7 @@ def values_of(attacked: Attacked, route: Route) -> list[str]:
     ]
 
 
-def test_no_list_and_no_cursor_shows_what_is_hidden(attacked: Attacked) -> None:
+def test_lists_and_cursors_exclude_hidden_resources(attacked: Attacked) -> None:
     for route in attacked.of_things("GET"):
         if route.takes_id:
             continue
@@ -191,7 +191,7 @@ def test_no_list_and_no_cursor_shows_what_is_hidden(attacked: Attacked) -> None:
                 assert {item["owner_id"] for item in page["items"]} <= {attacked.stranger.id}
 
 
-def test_a_damaged_cursor_shows_nothing(attacked: Attacked) -> None:
+def test_damaged_cursor_returns_200_422_or_401(attacked: Attacked) -> None:
     for route in attacked.routes:
         if "cursor" not in route.query:
             continue
@@ -205,8 +205,8 @@ def test_a_damaged_cursor_shows_nothing(attacked: Attacked) -> None:
             assert_problem(attacked.client.get(route.path, params={"cursor": damaged}), 401)
 
 
-def test_nobody_says_more_than_they_may(attacked: Attacked) -> None:
-    """Each body is right but for one key, and that alone is what is wrong with it."""
+def test_mass_assignment_returns_422_with_pointer(attacked: Attacked) -> None:
+    """Each body is valid except for one key, which the response names."""
     with attacked.unchanged():
         for route in attacked.routes:
             known = attacked.known
@@ -224,7 +224,7 @@ def test_nobody_says_more_than_they_may(attacked: Attacked) -> None:
                 assert [each["pointer"] for each in said.json()["errors"]] == [f"body/{name}"]
 
 
-def test_no_query_and_no_form_says_more(attacked: Attacked) -> None:
+def test_protected_fields_in_query_or_form_are_ignored_or_rejected(attacked: Attacked) -> None:
     for route in attacked.of_things("POST"):
         query = {name: str(value) for name, value in NOT_SAID.items()}
         body = route.body({})
@@ -237,8 +237,8 @@ def test_no_query_and_no_form_says_more(attacked: Attacked) -> None:
         attacked.admin.delete(f"{route.path}/{made['id']}").raise_for_status()
 
 
-def test_replacing_takes_nothing_over(attacked: Attacked) -> None:
-    """An administrator changes what is another's: it stays the other's."""
+def test_put_by_admin_preserves_owner_and_creation_time(attacked: Attacked) -> None:
+    """Headers and query parameters of the request do not change the owner either."""
     for route in attacked.of_things("PUT"):
         before = json_body(attacked.admin.get(route.at(attacked.existing_id(route))))
         headers = {"If-Match": "*", "X-HTTP-Method-Override": "DELETE"}
@@ -251,8 +251,8 @@ def test_replacing_takes_nothing_over(attacked: Attacked) -> None:
         attacked.theirs[route.collection][0] = after
 
 
-def test_nobody_is_promoted_by_themself(attacked: Attacked) -> None:
-    """Neither the stranger nor one who may write gets any further, whomever they name."""
+def test_privilege_escalation_returns_403_or_404(attacked: Attacked) -> None:
+    """Role, permissions and API keys of any user, with and without write permission."""
     with attacked.unchanged():
         for caller in (attacked.stranger, attacked.owner):
             for route in attacked.routes:
@@ -268,8 +268,8 @@ def test_nobody_is_promoted_by_themself(attacked: Attacked) -> None:
                     assert_problem(caller.request(route.method, path, json=body), 403, 404)
 
 
-def test_one_knows_only_oneself(attacked: Attacked) -> None:
-    """What is about oneself cannot be asked about another, in whatever way they are named."""
+def test_me_ignores_identifiers_of_other_users(attacked: Attacked) -> None:
+    """Query parameters and headers cannot select another user."""
     other = attacked.owner
     for route in attacked.routes:
         if not route.path.startswith("/api/v1/me"):
@@ -285,10 +285,10 @@ def test_one_knows_only_oneself(attacked: Attacked) -> None:
             assert json_body(attacked.stranger.get(route.path, **way)) == mine
 
 
-def test_a_password_is_changed_only_by_whose_it_is(attacked: Attacked) -> None:
+def test_password_change_for_other_user_returns_422(attacked: Attacked) -> None:
     if attacked.service.answers["auth"] not in {"jwt", "session"}:
         return
-    body = {"current_password": PASSWORD, "new_password": f"{PASSWORD} of somebody else"}
+    body = {"current_password": PASSWORD, "new_password": f"{PASSWORD} of another user"}
     with attacked.unchanged():
         for more in ({"user_id": attacked.owner.id}, {"email": attacked.owner.email}):
             said = attacked.stranger.put("/api/v1/auth/password", json=body | more)

@@ -1,4 +1,4 @@
-"""Thousands of generated requests: no fault, no answer that is not described, nothing astray."""
+"""Fuzzing: generated requests cause no error, no undocumented response and no unexpected change."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .tables import Row, Tables
 
 __all__ = ["CASE_NAMES"]
 
-# How many requests each service is sent at least; releases are tested with 2500.
+# Minimum number of requests per service; releases are tested with 2500.
 WANTED = int(os.environ.get("ANDAMIO_FUZZ_REQUESTS", "300"))
-# From here on there is time for all that can be wrong with each parameter, one after the other.
+# Number of requests from which the coverage phase, which varies each parameter, is included.
 THOROUGH = 2000
 
 Requests = list[tuple[str, str, int]]
@@ -25,7 +25,7 @@ Record = Callable[[str, object], None]
 
 
 def fuzzed(attacked: Attacked, folder: Path) -> Requests:
-    """Fuzz the service as an administrator; returns what it says it was asked."""
+    """Fuzz the service as an administrator and return the requests that it logged."""
     document = attacked.routes[0].document
     session = attacked.service.answers["auth"] == "session"
     ending = SESSION_ENDING if session else frozenset()
@@ -74,7 +74,7 @@ def by_id(rows: list[Row]) -> dict[str, Row]:
 
 
 def done(requests: Requests, method: str, collection: str, status: int) -> Counter[str]:
-    """How often this was done to each thing of a collection, by what was answered."""
+    """Count the requests per resource of a collection with this method and status."""
     prefix = f"{collection}/"
     return Counter(
         str(UUID(path.removeprefix(prefix)))
@@ -87,7 +87,7 @@ def done(requests: Requests, method: str, collection: str, status: int) -> Count
 def assert_accounted_for(
     collection: str, before: list[Row], after: list[Row], requests: Requests, fuzzer: str
 ) -> None:
-    """A table holds what was there, and what the answers say was made, changed and deleted."""
+    """Assert that the rows changed only as the logged responses account for."""
     made = sum(each == ("POST", collection, 201) for each in requests)
     deleted = done(requests, "DELETE", collection, 204)
     changed = done(requests, "PUT", collection, 200)
@@ -107,7 +107,7 @@ def assert_accounted_for(
             assert row == first
 
 
-def test_generated_requests_do_no_harm(
+def test_generated_requests_cause_no_error_and_no_unexpected_change(
     attacked: Attacked, tmp_path: Path, record_property: Record
 ) -> None:
     before = attacked.rows()
@@ -115,7 +115,7 @@ def test_generated_requests_do_no_harm(
     requests = fuzzed(attacked, tmp_path)
 
     after = attacked.rows()
-    attacked.make_things()  # some are gone
+    attacked.make_things()  # some were deleted
     statuses = Counter(status for *_, status in requests)
     auth = attacked.service.answers["auth"]
     told = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
@@ -142,7 +142,7 @@ def assert_people_are_as_they_were(
     assert {id_: new.get(id_) for id_ in old} == old
     made = {id_: row for id_, row in new.items() if id_ not in old}
     roles = Counter(row["role"].lower() for row in made.values())
-    # Whoever fuzzes, and whoever logs out meanwhile.
+    # The fuzzing administrator, and the one that fuzzes the logout.
     assert roles["admin"] <= 2
     assert roles.keys() <= {"admin", attacked.least_role}
     asked = ("/api/v1/users", "/api/v1/auth/register")
@@ -156,7 +156,7 @@ def assert_people_are_as_they_were(
 
 
 def proofs_added(table: str, before: Tables, after: Tables) -> list[Row]:
-    """What now proves who people are, or what they may do, and did not; the rest is as it was."""
+    """Return the rows added to a table of credentials or permissions; assert no other change."""
 
     def kept(row: Row) -> str:
         return str({name: row[name] for name in row if name not in WHEN_USED})

@@ -1,4 +1,4 @@
-"""What is no text that anybody would write, no value of its type, no body, or no method."""
+"""Hostile input: injection, wrong types, malformed bodies, and unusual methods and headers."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .tables import Tables
 __all__ = ["CASE_NAMES"]
 
 JSON = {"Content-Type": "application/json"}
-# Nobody gets more back than they have sent, but for what says how they were wrong.
+# An error response must not amplify the request; validation errors need some room.
 LONGEST_ANSWER = 20_000
 REFUSALS = (400, 413, 415, 422)
-# Texts that mean something to somebody who should only keep them.
+# Texts with a meaning in SQL, shells, templates, HTML or logs, which must be stored verbatim.
 TEXTS = [
     "' OR '1'='1",
     "'; DROP TABLE identity_users; --",
@@ -54,7 +54,7 @@ TEXTS = [
     "1e999",
     "0x7f",
 ]
-# In JSON, what no text can hold, and what is too much.
+# JSON strings with invalid characters or excessive length.
 NO_TEXTS = [
     rb'"a\u0000b"',
     rb'"\ud800"',
@@ -68,7 +68,7 @@ NO_TEXTS = [
     b'"%s"' % (b"x" * 100_000),
     b'"%s"' % ("\U0001f600" * 20_000).encode(),
 ]
-# What other languages and databases take for something else.
+# Values that other languages and databases coerce or interpret.
 CONFUSING: list[Any] = [
     None,
     [],
@@ -96,12 +96,12 @@ CONFUSING: list[Any] = [
 
 
 def target(attacked: Attacked, route: Route) -> str:
-    """A thing, or a user, that may be changed by what gets through."""
+    """Return the path of the route, with an existing id if it takes one."""
     return route.at(attacked.existing_id(route)) if route.takes_id else route.path
 
 
 def sent(attacked: Attacked, route: Route, content: bytes) -> httpx.Response:
-    """Send a body; whatever it is, it is not the service's fault."""
+    """Send a body and assert that the response is not a server error."""
     headers = {**JSON, "If-Match": "*"}
     caller = attacked.asker(route)
     path = target(attacked, route)
@@ -118,7 +118,7 @@ def with_bodies(attacked: Attacked) -> list[Route]:
 
 
 def distinct(attacked: Attacked) -> list[Route]:
-    """One route for each kind of body: what has the same description is read by the same code."""
+    """Return one route for each body schema, since equal schemas are validated by the same code."""
     by_schema = {str(route.schema): route for route in reversed(with_bodies(attacked))}
     return list(by_schema.values())
 
@@ -129,7 +129,7 @@ def fields(route: Route) -> Iterator[str]:
 
 
 def plain_of(route: Route) -> list[str]:
-    """The fields that take any text."""
+    """Return the fields that accept any text."""
     assert route.schema is not None
     parts = {
         name: resolved(route.document, part) for name, part in route.schema["properties"].items()
@@ -146,7 +146,7 @@ def base(attacked: Attacked, route: Route) -> dict[str, Any]:
 
 
 def assert_kept(attacked: Attacked, response: httpx.Response, name: str, value: Any) -> None:
-    """What was taken comes back as it was sent."""
+    """Assert that an accepted value is returned unchanged, now and later."""
     if response.status_code not in {200, 201}:
         return
     content = response.json()
@@ -166,7 +166,7 @@ def is_same(kept: Any, value: Any) -> bool:
     return type(kept) is type(value) and bool(kept == value)
 
 
-def test_texts_are_kept_as_they_are_or_refused(attacked: Attacked) -> None:
+def test_injection_texts_are_stored_verbatim_or_rejected(attacked: Attacked) -> None:
     before = attacked.rows()
     accepted = set()
     for route in with_bodies(attacked):
@@ -177,7 +177,7 @@ def test_texts_are_kept_as_they_are_or_refused(attacked: Attacked) -> None:
             tries = [dict.fromkeys(plain, unique), dict.fromkeys(others, text)]
             for changes in filter(None, tries):
                 if number and route.is_of_logins and "password" in str(changes.keys()):
-                    continue  # it is only ever hashed, which takes its time
+                    continue  # only hashed, which is slow
                 content = json.dumps(base(attacked, route) | changes).encode()
                 response = sent(attacked, route, content)
                 for name, value in changes.items():
@@ -199,11 +199,11 @@ def administrators(rows: Tables) -> set[str]:
     return {row["id"] for row in rows["identity_users"] if row["role"].lower() == "admin"}
 
 
-def test_values_of_other_types_are_refused_or_kept(attacked: Attacked) -> None:
+def test_values_of_other_types_are_rejected_or_stored_verbatim(attacked: Attacked) -> None:
     for route in distinct(attacked):
         plain = plain_of(route)
         for number, name in enumerate(fields(route)):
-            # Fields that are no text are many, and alike: each is tried with every other value.
+            # Fields of other types than text are many and similar: each gets half of the values.
             every = 1 if name in plain else 2
             for value in CONFUSING[number % every :: every]:
                 content = json.dumps(base(attacked, route) | {name: value}).encode()
@@ -215,14 +215,14 @@ def test_values_of_other_types_are_refused_or_kept(attacked: Attacked) -> None:
                 assert_status(response, 401, *REFUSALS)
 
 
-def test_queries_and_ids_mean_nothing_else(attacked: Attacked) -> None:
+def test_injection_in_query_or_id_returns_4xx(attacked: Attacked) -> None:
     odd = ["%00", "%ff", "%c0%af", "%ed%a0%80", "%0d%0aX-Injected:%201", "%25%30%30", "%u0041"]
     everything = [quote(text, safe="") for text in TEXTS] + odd + ["x" * 4_000]
     with attacked.unchanged():
         for number, route in enumerate(attacked.routes):
             if route.is_of_logins:
                 continue
-            # Each route with some of them, each of them with some routes.
+            # Each route gets a third of the values, and each value a third of the routes.
             values = everything[number % 3 :: 3]
             body = route.body(attacked.known)
             options: dict[str, Any] = {} if body is None else {"json": body}
@@ -250,7 +250,7 @@ HEADERS = [
 ]
 
 
-def test_headers_mean_nothing_else(attacked: Attacked) -> None:
+def test_injection_in_headers_has_no_effect(attacked: Attacked) -> None:
     values = [text for text in TEXTS if text.isascii() and text.isprintable()]
     reads = [route for route in attacked.of_things("GET") if route.takes_id][:1]
     changes = [route for route in attacked.of_things("PUT") if route.takes_id][:1]
@@ -260,7 +260,7 @@ def test_headers_mean_nothing_else(attacked: Attacked) -> None:
                 said = dict.fromkeys(HEADERS, value)
                 response = attacked.admin.get(target(attacked, route), headers=said)
                 assert_status(response, 200)
-                del response.headers["X-Request-ID"]  # a sane one is the client's
+                del response.headers["X-Request-ID"]  # a valid one is echoed
                 assert value not in str(dict(response.headers))
         for route in changes:
             for value in values:
@@ -276,7 +276,7 @@ def test_headers_mean_nothing_else(attacked: Attacked) -> None:
 
 
 MALFORMED: dict[str, bytes] = {
-    "nothing": b"",
+    "empty": b"",
     "white space": b" \r\n\t ",
     "half an object": b'{"name": ',
     "single quotes": b"{'name': 'x'}",
@@ -309,7 +309,7 @@ MIB = 2**20
 
 
 def refused(attacked: Attacked, route: Route, content: Any, **headers: str) -> None:
-    """Send it, and expect to be told what is wrong."""
+    """Send a body and assert that it is rejected with a short problem document."""
     caller = attacked.asker(route)
     response = caller.request(
         route.method,
@@ -321,7 +321,7 @@ def refused(attacked: Attacked, route: Route, content: Any, **headers: str) -> N
     assert len(response.content) < LONGEST_ANSWER, f"{len(response.content)} bytes of answer"
 
 
-def test_what_is_no_body_is_refused(attacked: Attacked) -> None:
+def test_malformed_body_is_rejected(attacked: Attacked) -> None:
     with attacked.unchanged():
         thorough = distinct(attacked)
         for number, route in enumerate(with_bodies(attacked)):
@@ -330,7 +330,7 @@ def test_what_is_no_body_is_refused(attacked: Attacked) -> None:
                 refused(attacked, route, content)
 
 
-def test_what_says_it_is_no_json_is_refused(attacked: Attacked) -> None:
+def test_unsupported_content_type_is_rejected(attacked: Attacked) -> None:
     with attacked.unchanged():
         for route in with_bodies(attacked):
             content = json.dumps(base(attacked, route)).encode()
@@ -338,8 +338,8 @@ def test_what_says_it_is_no_json_is_refused(attacked: Attacked) -> None:
                 refused(attacked, route, content, **{"Content-Type": media})
 
 
-def test_what_is_in_another_encoding_is_refused(attacked: Attacked) -> None:
-    """Who checks a request before the service looks for what is wrong in UTF-8."""
+def test_body_in_other_encoding_than_utf_8_is_rejected(attacked: Attacked) -> None:
+    """A firewall before the service inspects bodies as UTF-8."""
     with attacked.unchanged():
         for route in with_bodies(attacked):
             for encoding in ("utf-16", "utf-16-le", "utf-32", "utf-8-sig"):
@@ -347,8 +347,8 @@ def test_what_is_in_another_encoding_is_refused(attacked: Attacked) -> None:
                 refused(attacked, route, content)
 
 
-def test_what_says_a_thing_twice_is_refused(attacked: Attacked) -> None:
-    """Who checks a request before the service may have read the other one of the two."""
+def test_duplicate_json_key_is_rejected(attacked: Attacked) -> None:
+    """A firewall before the service may have read the other one of two equal keys."""
     with attacked.unchanged():
         for route in distinct(attacked):
             body = base(attacked, route)
@@ -357,7 +357,7 @@ def test_what_says_a_thing_twice_is_refused(attacked: Attacked) -> None:
                 refused(attacked, route, twice.encode())
 
 
-def test_what_is_too_large_is_refused(attacked: Attacked) -> None:
+def test_oversized_body_returns_413(attacked: Attacked) -> None:
     def chunks(content: bytes) -> Iterator[bytes]:
         for start in range(0, len(content), 65_536):
             yield content[start : start + 65_536]
@@ -374,7 +374,7 @@ def test_what_is_too_large_is_refused(attacked: Attacked) -> None:
                 )
 
 
-def test_numbers_that_are_too_large_are_refused(attacked: Attacked) -> None:
+def test_out_of_range_number_is_rejected(attacked: Attacked) -> None:
     huge = [b"1" + b"0" * 400, b"-1" + b"0" * 400, b"1e400", b"-1e400", b"NaN", b"Infinity"]
     with attacked.unchanged():
         for route in distinct(attacked):
@@ -394,7 +394,7 @@ METHODS = [
 OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 
 
-def test_other_methods_do_nothing(attacked: Attacked) -> None:
+def test_undocumented_method_returns_400_or_405(attacked: Attacked) -> None:
     described: dict[str, set[str]] = {path: {"GET"} for path in ("/docs", "/openapi.json")}
     paths = {path: path for path in described}
     for route in attacked.routes:
@@ -402,11 +402,11 @@ def test_other_methods_do_nothing(attacked: Attacked) -> None:
         paths[route.path] = target(attacked, route)
     proof = attacked.admin.headers() | {"If-Match": "*"}
     place = urlsplit(attacked.its.base_url)
-    # The framework itself describes the service, to whoever asks with HEAD as well.
+    # The framework serves the OpenAPI document for HEAD too.
     described["/openapi.json"].add("HEAD")
     with attacked.unchanged():
         for path, allowed in described.items():
-            # Not by httpx, which knows no method in small letters.
+            # httpx converts methods to upper case; http.client does not.
             for method in sorted(set(METHODS) - allowed):
                 with closing(HTTPConnection(str(place.hostname), place.port)) as connection:
                     connection.request(method, paths[path], headers=proof)
@@ -421,7 +421,7 @@ def test_other_methods_do_nothing(attacked: Attacked) -> None:
                     assert method not in said, where
 
 
-def test_no_header_is_another_method(attacked: Attacked) -> None:
+def test_method_override_is_ignored(attacked: Attacked) -> None:
     posts = {route.path for route in attacked.routes if route.method == "POST"}
     with attacked.unchanged():
         for route in attacked.routes:

@@ -1,4 +1,4 @@
-"""Access tokens that somebody has forged, stolen or kept: a running service believes none."""
+"""Forged, stolen and revoked access tokens: a running service rejects them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha
 
 
 def signed(header: Part, claims: Part, secret: str = SECRET) -> str:
-    """Sign a token as its header says; with an algorithm of no hash, it stays without signature."""
+    """Sign a token with the algorithm in its header; an unknown algorithm gives no signature."""
     body = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
     algorithm = HASHES.get(str(header.get("alg")))
     signature = hmac.new(secret.encode(), body.encode(), algorithm).digest() if algorithm else b""
@@ -36,7 +36,7 @@ Forgery = Callable[[Part, Part], str]
 
 FORGERIES: dict[str, Forgery] = {
     "no signature": lambda header, claims: signed(header | {"alg": "none"}, claims),
-    "no signature, in capitals": lambda header, claims: signed(header | {"alg": "NONE"}, claims),
+    "no signature, upper case": lambda header, claims: signed(header | {"alg": "NONE"}, claims),
     "HS384": lambda header, claims: signed(header | {"alg": "HS384"}, claims),
     "HS512": lambda header, claims: signed(header | {"alg": "HS512"}, claims),
     "RS256": lambda header, claims: signed(header | {"alg": "RS256"}, claims),
@@ -45,19 +45,19 @@ FORGERIES: dict[str, Forgery] = {
     ),
     "another key": lambda header, claims: signed(header, claims, OTHER_SECRET),
     "an empty key": lambda header, claims: signed(header, claims, ""),
-    "its name as key": lambda header, claims: signed(header, claims, header["kid"]),
-    "no name of a key": lambda header, claims: signed(header | {"kid": None}, claims),
-    "a path for a key": lambda header, claims: signed(
+    "the key id as key": lambda header, claims: signed(header, claims, header["kid"]),
+    "no key id": lambda header, claims: signed(header | {"kid": None}, claims),
+    "a path as key id": lambda header, claims: signed(
         header | {"kid": "../../../dev/null"}, claims, ""
     ),
-    "SQL for a key": lambda header, claims: signed(
+    "SQL as key id": lambda header, claims: signed(
         header | {"kid": "' UNION SELECT 'x' --"}, claims, "x"
     ),
-    "a list for a key": lambda header, claims: signed(header | {"kid": ["a"]}, claims),
-    "a key of its own": lambda header, claims: signed(
+    "a list as key id": lambda header, claims: signed(header | {"kid": ["a"]}, claims),
+    "an embedded key": lambda header, claims: signed(
         header | {"jwk": {"kty": "oct", "k": encoded(OTHER_SECRET.encode())}}, claims, OTHER_SECRET
     ),
-    "a condition that nobody knows": lambda header, claims: signed(
+    "an unknown critical header": lambda header, claims: signed(
         header | {"crit": ["exp2"], "exp2": 1}, claims
     ),
     "another audience": lambda header, claims: signed(header, claims | {"aud": "elsewhere"}),
@@ -65,10 +65,12 @@ FORGERIES: dict[str, Forgery] = {
     "expired": lambda header, claims: signed(header, claims | {"exp": time.time() - 60}),
     "not yet valid": lambda header, claims: signed(header, claims | {"nbf": time.time() + 600}),
     "issued tomorrow": lambda header, claims: signed(header, claims | {"iat": time.time() + 600}),
-    "no end": lambda header, claims: signed(
+    "no expiry": lambda header, claims: signed(
         header, {name: value for name, value in claims.items() if name != "exp"}
     ),
-    "an end that is no time": lambda header, claims: signed(header, claims | {"exp": "never"}),
+    "an expiry that is not a time": lambda header, claims: signed(
+        header, claims | {"exp": "never"}
+    ),
     "another user": lambda header, claims: signed(header, claims | {"sub": str(uuid.uuid4())}),
     "another session": lambda header, claims: signed(header, claims | {"sid": str(uuid.uuid4())}),
     "no user": lambda header, claims: signed(header, claims | {"sub": ""}),
@@ -104,7 +106,7 @@ def its(secure: Service) -> Iterator[Running]:
         yield its
 
 
-def test_no_forgery_is_believed(its: Running) -> None:
+def test_forged_access_token_returns_401(its: Running) -> None:
     token = log_in(its)["access_token"]
     header, claims = parts(token)
     assert me(its, signed(header, claims)).status_code == 200, "the forger cannot forge"
@@ -119,7 +121,7 @@ def test_no_forgery_is_believed(its: Running) -> None:
     assert SECRET not in its.log.read_text(encoding="utf-8")
 
 
-def test_a_logout_works_at_once(its: Running) -> None:
+def test_logout_revokes_access_token_immediately(its: Running) -> None:
     here, there = log_in(its), log_in(its)
     assert me(its, here["access_token"]).status_code == 200
 
@@ -130,7 +132,7 @@ def test_a_logout_works_at_once(its: Running) -> None:
     assert me(its, there["access_token"]).status_code == 200
 
 
-def test_a_reused_refresh_token_ends_its_family_at_once(its: Running) -> None:
+def test_reused_refresh_token_revokes_token_family_immediately(its: Running) -> None:
     stolen = log_in(its)
     body = {"refresh_token": stolen["refresh_token"]}
     fresh = its.client.post("/api/v1/auth/refresh", json=body).raise_for_status().json()
@@ -142,7 +144,7 @@ def test_a_reused_refresh_token_ends_its_family_at_once(its: Running) -> None:
         assert me(its, token).status_code == 401
 
 
-def test_keys_rotate(secure: Service) -> None:
+def test_token_signed_with_previous_key_is_accepted_until_its_end(secure: Service) -> None:
     unlimited = {"APP_RATE_LIMIT": "1000000/second"}
     with running(secure, APP_SECRET_KEY=OTHER_SECRET, **unlimited) as its:
         old = log_in(its)["access_token"]

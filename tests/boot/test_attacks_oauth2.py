@@ -1,4 +1,4 @@
-"""Tokens that no issuer would sign, or that are for somebody else: a service believes none."""
+"""Forged access tokens, and tokens for another audience: a service rejects them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def without(part: Part, *names: str) -> Part:
 
 
 def forgeries(header: Part, claims: Part, key: rsa.RSAPrivateKey) -> dict[str, str]:
-    """Return tokens that are wrong in one way each, signed by the issuer where it would sign."""
+    """Return tokens with one defect each, signed with the key of the issuer where possible."""
     public = key.public_key()
     pem = public.public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -64,33 +64,37 @@ def forgeries(header: Part, claims: Part, key: rsa.RSAPrivateKey) -> dict[str, s
 
     made = {
         "no signature": (header | {"alg": "none"}, claims, nothing),
-        "no signature, in capitals": (header | {"alg": "NONE"}, claims, nothing),
+        "no signature, upper case": (header | {"alg": "NONE"}, claims, nothing),
         "the public key as a secret": (header | {"alg": "HS256"}, claims, hs(pem)),
         "an empty secret": (header | {"alg": "HS256"}, claims, hs(b"")),
         "another algorithm": (header | {"alg": "RS512"}, claims, rs(key, 512)),
-        "another key of that name": (header, claims, rs(stranger)),
-        "a weak key of that name": (header, claims, rs(weak)),
-        "a key that nobody knows": (header | {"kid": "mine"}, claims, rs(stranger)),
-        "a key of its own": (header | {"jwk": their_key}, claims, rs(stranger)),
-        "a key from elsewhere": (header | {"jku": "http://127.0.0.1:9/"}, claims, rs(stranger)),
-        "a list for a key": (header | {"kid": ["a"]}, claims, rs(key)),
-        "a condition that nobody knows": (header | {"crit": ["x"], "x": 1}, claims, rs(key)),
+        "another key with the same id": (header, claims, rs(stranger)),
+        "a weak key with the same id": (header, claims, rs(weak)),
+        "an unknown key id": (header | {"kid": "mine"}, claims, rs(stranger)),
+        "an embedded key": (header | {"jwk": their_key}, claims, rs(stranger)),
+        "a key URL": (header | {"jku": "http://127.0.0.1:9/"}, claims, rs(stranger)),
+        "a list as key id": (header | {"kid": ["a"]}, claims, rs(key)),
+        "an unknown critical header": (header | {"crit": ["x"], "x": 1}, claims, rs(key)),
         "another type": (header | {"typ": "logout+jwt"}, claims, rs(key)),
         "another issuer": (header, claims | {"iss": "https://elsewhere.example.com"}, rs(key)),
-        "the issuer, nearly": (header, claims | {"iss": f"{claims['iss']}/"}, rs(key)),
+        "the issuer with a trailing slash": (
+            header,
+            claims | {"iss": f"{claims['iss']}/"},
+            rs(key),
+        ),
         "another audience": (header, claims | {"aud": "https://elsewhere.example.com"}, rs(key)),
         "no audience": (header, without(claims, "aud"), rs(key)),
         "no issuer": (header, without(claims, "iss"), rs(key)),
         "expired": (header, claims | {"exp": now - 60}, rs(key)),
-        "no end": (header, without(claims, "exp"), rs(key)),
-        "an end that is no time": (header, claims | {"exp": "never"}, rs(key)),
+        "no expiry": (header, without(claims, "exp"), rs(key)),
+        "an expiry that is not a time": (header, claims | {"exp": "never"}, rs(key)),
         "not yet valid": (header, claims | {"nbf": now + 600}, rs(key)),
         "issued tomorrow": (header, claims | {"iat": now + 86_400}, rs(key)),
-        "nobody": (header, claims | {"sub": ""}, rs(key)),
+        "an empty subject": (header, claims | {"sub": ""}, rs(key)),
         "no subject": (header, without(claims, "sub"), rs(key)),
         "a subject that is a list": (header, claims | {"sub": [claims["sub"]]}, rs(key)),
         "a subject with a line break": (header, claims | {"sub": "ana\nbob"}, rs(key)),
-        "bound to a key of its bearer": (header, claims | {"cnf": {"jkt": "x"}}, rs(key)),
+        "bound to a key of its holder": (header, claims | {"cnf": {"jkt": "x"}}, rs(key)),
     }
     return {name: signed(*each) for name, each in made.items()}
 
@@ -105,7 +109,7 @@ def private_key(issuer: Issuer) -> tuple[str, Any]:
     return jwk["kid"], RSAAlgorithm.from_jwk(jwk)
 
 
-def test_no_forgery_is_believed(service: Service, believer: Believer) -> None:
+def test_forged_access_token_returns_401(service: Service, believer: Believer) -> None:
     its, issuer = believer
     said = access_token_claims(service.answers["auth_provider"], "forged@example.com", "admin")
     token = issuer.access_token_for("forged", **said)
@@ -125,7 +129,7 @@ def test_no_forgery_is_believed(service: Service, believer: Believer) -> None:
     assert "Traceback" not in its.log.read_text(encoding="utf-8")
 
 
-def test_invented_keys_make_nobody_ask_the_issuer_for_each(
+def test_unknown_key_ids_do_not_flood_issuer_with_requests(
     service: Service, believer: Believer
 ) -> None:
     its, issuer = believer
@@ -135,7 +139,7 @@ def test_invented_keys_make_nobody_ask_the_issuer_for_each(
     header, claims = parts(token)
     _, key = private_key(issuer)
     before = issuer.request_count("/jwks")
-    assert before, "nobody counts"
+    assert before, "the issuer logged no request for its keys"
     started = time.monotonic()
 
     for number in range(MANY):

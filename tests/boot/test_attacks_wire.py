@@ -1,4 +1,4 @@
-"""Requests that two programs would read in two ways, and paths that lead out of the service."""
+"""Request smuggling, log injection, and path traversal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["CASE_NAMES"]
 
 LONGEST_WAIT = 60
 ANSWER = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
-# Where nothing is: whoever is answered 404 has got a request through that was none.
+# A request to a path that does not exist: a 404 in the response shows that it was smuggled.
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 LOGIN = b"POST /api/v1/me HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 GET = b"GET /health/live HTTP/1.1\r\n"
@@ -32,16 +32,16 @@ def length(number: object) -> bytes:
 
 
 def framed(*headers: bytes, body: bytes = b"0\r\n\r\n") -> bytes:
-    """A request with a body, whose length the headers tell, and a request that might follow it."""
+    """Return a request with these framing headers, followed by the smuggled request."""
     return LOGIN + b"".join(headers) + b"\r\n" + body + SMUGGLED
 
 
 def headed(*lines: bytes) -> bytes:
-    """A request without a body, and one that might follow it."""
+    """Return a request with these header lines, followed by the smuggled request."""
     return GET + b"".join(lines) + b"\r\n" + SMUGGLED
 
 
-# Where one body ends is for nobody to guess: 400, and the connection is over.
+# The end of the body is ambiguous: 400, and the connection is closed.
 AMBIGUOUS: dict[str, bytes] = {
     "a length and chunks": framed(length(5 + len(SMUGGLED)), CHUNKED),
     "chunks and a length": framed(CHUNKED, length(5)),
@@ -75,7 +75,7 @@ AMBIGUOUS: dict[str, bytes] = {
     "a line feed in a chunk's extension": framed(CHUNKED, body=b"1;a\nb\r\nx\r\n0\r\n\r\n"),
     "a carriage return in a chunk's extension": framed(CHUNKED, body=b"1;a\rb\r\nx\r\n0\r\n\r\n"),
 }
-# What is no header or no request line.
+# Malformed header or request lines.
 BROKEN: dict[str, bytes] = {
     "a bare line feed after a header": headed(HOST, b"X: y\n"),
     "bare line feeds": b"GET /health/live HTTP/1.1\nHost: x\n\n" + SMUGGLED,
@@ -97,11 +97,11 @@ BROKEN: dict[str, bytes] = {
     "another protocol": b"GET /health/live ICE/1.0\r\nHost: x\r\n\r\n" + SMUGGLED,
     "a version in small letters": b"GET /health/live http/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
     "a NUL in the target": b"GET /health\0/live HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
-    "a method that nobody knows": b"G\x00T /health/live HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
+    "an invalid method": b"G\x00T /health/live HTTP/1.1\r\nHost: x\r\n\r\n" + SMUGGLED,
     "HTTP/2 without asking": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + SMUGGLED,
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 64,
 }
-# Odd, but there is one way to read them: what follows is another request.
+# Unusual but unambiguous: the bytes that follow are another request.
 CLEAR: dict[str, bytes] = {
     "an absolute target": b"GET http://evil.example/health/live HTTP/1.1\r\nHost: x\r\n\r\n",
     "another scheme": b"GET file:///etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -127,7 +127,7 @@ CLEAR: dict[str, bytes] = {
 
 
 def exchanged(attacked: Attacked, request: bytes) -> bytes:
-    """Send bytes, and return all that comes until the service hangs up."""
+    """Send bytes and return all bytes received until the service closes the connection."""
     place = urlsplit(attacked.its.base_url)
     received = b""
     with socket.create_connection((place.hostname, place.port), LONGEST_WAIT) as connection:
@@ -141,7 +141,7 @@ def exchanged(attacked: Attacked, request: bytes) -> bytes:
 
 
 def all_exchanged(attacked: Attacked, requests: dict[str, bytes]) -> dict[str, bytes]:
-    """The same for many at once: what is right is only hung up on once it has been idle."""
+    """Send many requests concurrently, since valid ones are closed only after an idle timeout."""
     with ThreadPoolExecutor(len(requests)) as pool:
         received = pool.map(lambda request: exchanged(attacked, request), requests.values())
         return dict(zip(requests, received, strict=True))
@@ -155,14 +155,16 @@ def paths_logged(attacked: Attacked) -> list[str]:
     return [path for _, path, _ in attacked.requests()]
 
 
-def test_a_second_request_would_be_seen(attacked: Attacked) -> None:
+def test_pipelined_request_is_answered_and_logged(attacked: Attacked) -> None:
     received = exchanged(attacked, GET + HOST + b"\r\n" + SMUGGLED.replace(b"led", b"led-openly"))
 
     assert statuses(received) == [200, 404]
     assert "/smuggled-openly" in paths_logged(attacked)
 
 
-def test_no_request_hides_in_another(attacked: Attacked) -> None:
+def test_ambiguous_or_malformed_request_returns_400_and_closes_connection(
+    attacked: Attacked,
+) -> None:
     answers = all_exchanged(attacked, AMBIGUOUS | BROKEN)
 
     told = {name: statuses(answer) for name, answer in answers.items()}
@@ -174,7 +176,7 @@ def test_no_request_hides_in_another(attacked: Attacked) -> None:
     assert attacked.client.get("/health/live").status_code == 200
 
 
-def test_what_is_odd_is_one_request(attacked: Attacked) -> None:
+def test_unusual_request_is_read_as_one_request(attacked: Attacked) -> None:
     last = GET.replace(b"live", b"ready") + HOST + b"Connection: close\r\n\r\n"
     answers = all_exchanged(attacked, {name: each + last for name, each in CLEAR.items()})
 
@@ -188,7 +190,7 @@ def test_what_is_odd_is_one_request(attacked: Attacked) -> None:
     assert attacked.client.get("/health/live").status_code == 200
 
 
-def test_what_proxies_say_is_believed_of_nobody(attacked: Attacked) -> None:
+def test_forwarded_headers_from_untrusted_client_are_ignored(attacked: Attacked) -> None:
     said = {
         "X-Forwarded-For": "203.0.113.7",
         "X-Forwarded-Host": "evil.example",
@@ -214,7 +216,7 @@ def test_what_proxies_say_is_believed_of_nobody(attacked: Attacked) -> None:
     assert "evil" not in log
 
 
-def test_nobody_writes_lines_into_the_log(attacked: Attacked) -> None:
+def test_log_injection_is_escaped(attacked: Attacked) -> None:
     forged = '{"event": "forged", "level": "info"}'
     encoded = forged.replace('"', "%22").replace(" ", "%20")
     for way in ("%0a", "%0d%0a", "%e2%80%a8", "%c2%85", "%00", "%1b[2K%0d"):
@@ -253,12 +255,12 @@ CLIMBS = [
     "/file:///etc/passwd",
     "/%2fetc%2fpasswd",
 ]
-# What stands in files that no answer has a reason to show.
+# Content of files that must not be served.
 CONTENT = re.compile(r"root:.*:0:0|\[project\]|\[core\]|_commit:|class Settings")
 
 
 def raw_get(connection: http.client.HTTPConnection, path: str, **headers: str) -> tuple[int, str]:
-    """Ask for a path as it is, which no client tidies up."""
+    """Send a GET without the path normalization of other clients."""
     connection.putrequest("GET", path, skip_accept_encoding=True)
     for name, value in headers.items():
         connection.putheader(name, value)
@@ -268,7 +270,7 @@ def raw_get(connection: http.client.HTTPConnection, path: str, **headers: str) -
 
 
 def prefixes(attacked: Attacked) -> list[str]:
-    """All that is there without an id, and each part of the way to it."""
+    """Return the paths without an id, and each prefix of them."""
     paths = {route.collection for route in attacked.routes} | {"", "/docs", "/openapi.json"}
     paths |= {"/metrics", "/static", "/sign-in", "/sign-in/sign_in.js", "/sign-in/callback"}
     for path in list(paths):
@@ -285,21 +287,23 @@ def connection(attacked: Attacked) -> Iterator[http.client.HTTPConnection]:
     made.close()
 
 
-def test_no_path_leads_out(attacked: Attacked, connection: http.client.HTTPConnection) -> None:
+def test_path_traversal_returns_4xx(
+    attacked: Attacked, connection: http.client.HTTPConnection
+) -> None:
     wrong = {}
     for prefix in prefixes(attacked):
         for climb in CLIMBS:
             status, text = raw_get(connection, prefix + climb)
-            # Where an id could stand, nobody who is unknown hears that it is none.
+            # A path with an id requires authentication before the id is validated.
             if status not in {400, 401, 404, 405} or CONTENT.search(text):
                 wrong[prefix + climb] = (status, text[:200])
     assert wrong == {}
 
 
-def test_no_other_way_to_write_a_path_leads_in(
+def test_alternative_path_spelling_returns_400_or_404(
     attacked: Attacked, connection: http.client.HTTPConnection
 ) -> None:
-    """A proxy that keeps people from a path must not be got around by another spelling of it."""
+    """Another spelling must not bypass a proxy that blocks a path."""
     wrong = {}
     for route in attacked.routes:
         if route.method != "GET" or route.takes_id or route.path.startswith("/health"):

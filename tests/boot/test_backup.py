@@ -1,4 +1,4 @@
-"""The database is lost and comes back; a backup is whole or is none."""
+"""Backup and restore: a backup is either complete or not listed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .cases import first_backed_up, only
 from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, log_in, running
 
 CASE_NAMES = [first_backed_up(database) for database in ("sqlite", "postgresql", "mysql")]
-# What happens to the files is much the same: a database that has programs, and one that has none.
+# File handling is the same for all databases: one with dump programs and one without suffice.
 OWN_FOLDER = CASE_NAMES[:2]
 SECRET = "only for the tests, and longer than it needs to be"
-# What makes a table big, with rows that hardly compress.
+# Statements that fill a table with rows that hardly compress.
 BIG = {
     "sqlite": (
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) "
@@ -39,7 +39,7 @@ BIG = {
 
 @pytest.fixture(autouse=True)
 def folder(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of backups, of this test alone; the database is there, whatever came before."""
+    """Backup folder of this test; the database exists, whatever earlier tests did."""
     monkeypatch.setitem(service.variables, "APP_BACKUP_FOLDER", str(tmp_path / "backups"))
     monkeypatch.setitem(service.variables, "APP_SECRET_KEY", SECRET)
     monkeypatch.setitem(service.variables, "APP_RATE_LIMIT", "1000000/second")
@@ -48,14 +48,14 @@ def folder(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def make_backup(service: Service) -> Path:
-    """Run `app backup`, and return the file that it names."""
+    """Run `app backup` and return the path of the backup."""
     written = re.fullmatch(r"Wrote (.+)\.", service.app("backup").splitlines()[0])
     assert written
     return service.path / written[1]
 
 
 def execute(service: Service, *statements: str) -> None:
-    """Run statements of SQL, each by itself, in the service's database."""
+    """Run SQL statements in the database of the service, each in its own transaction."""
     service.python(
         "import asyncio, sqlalchemy as sa\n"
         "from app.platform.persistence.sql import adapter\n"
@@ -70,7 +70,7 @@ def execute(service: Service, *statements: str) -> None:
 
 
 def things(service: Service, its: Running) -> list[dict[str, Any]]:
-    """Return all that there is of an entity, as the API shows it."""
+    """Return all resources of an entity from the API."""
     found: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
@@ -83,12 +83,12 @@ def things(service: Service, its: Running) -> list[dict[str, Any]]:
 
 
 def create_things(service: Service, its: Running, count: int) -> None:
-    """Make some over HTTP."""
+    """Create resources over HTTP."""
     for number in range(count):
         its.client.post(service.collection, json=service.body(number)).raise_for_status()
 
 
-def test_a_lost_database_comes_back(service: Service) -> None:
+def test_restore_recreates_dropped_database(service: Service) -> None:
     with running(service) as its:
         its.client.headers.update(log_in(its, ADMIN_EMAIL))
         create_things(service, its, 120)
@@ -106,7 +106,7 @@ def test_a_lost_database_comes_back(service: Service) -> None:
         assert its.stop() == 0
 
 
-def test_a_service_that_runs_answers_from_what_was_restored(service: Service) -> None:
+def test_restore_with_force_takes_effect_in_running_service(service: Service) -> None:
     with running(service) as its:
         its.client.headers.update(log_in(its, ADMIN_EMAIL))
         create_things(service, its, 3)
@@ -127,14 +127,14 @@ def test_a_service_that_runs_answers_from_what_was_restored(service: Service) ->
 
 @pytest.fixture
 def big(service: Service) -> Iterator[Service]:
-    """The service with a database that takes a while to back up."""
+    """Service with a database that takes a while to back up."""
     execute(service, "CREATE TABLE big (x TEXT)", BIG[service.answers["database"]])
     yield service
     execute(service, "DROP TABLE big")
 
 
 def start_backup(service: Service, *limits: str) -> subprocess.Popen[str]:
-    """Start `app backup` as a process whose end is not waited for."""
+    """Start `app backup` as a process without waiting for its end."""
     command = [*limits, f"exec {service.path}/.venv/bin/app backup"]
     return subprocess.Popen(
         ["sh", "-c", "\n".join(command)],
@@ -147,7 +147,7 @@ def start_backup(service: Service, *limits: str) -> subprocess.Popen[str]:
 
 
 def wait_until_half_written(folder: Path, process: subprocess.Popen[str]) -> None:
-    """Wait until a backup is being written."""
+    """Wait until a backup file is partly written."""
     deadline = time.monotonic() + 60
     while not any(path.stat().st_size for path in folder.glob(".unfinished-*/backup")):
         assert process.poll() is None, process.communicate()
@@ -156,12 +156,12 @@ def wait_until_half_written(folder: Path, process: subprocess.Popen[str]) -> Non
 
 
 def names(folder: Path) -> list[str]:
-    """Return what is in the folder, but for the lock."""
+    """Return the names of the files in the folder except the lock."""
     return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
 
 
 @only(*OWN_FOLDER)
-def test_a_backup_that_is_killed_is_none(big: Service, folder: Path) -> None:
+def test_killed_backup_is_not_listed(big: Service, folder: Path) -> None:
     process = start_backup(big)
     wait_until_half_written(folder, process)
     process.kill()
@@ -179,7 +179,7 @@ def test_a_backup_that_is_killed_is_none(big: Service, folder: Path) -> None:
 
 
 @only(*OWN_FOLDER)
-def test_a_backup_without_room_is_none(big: Service, folder: Path) -> None:
+def test_backup_without_disk_space_fails_and_leaves_no_file(big: Service, folder: Path) -> None:
     process = start_backup(big, "ulimit -f 2000")
 
     _, said = process.communicate(timeout=120)
@@ -191,7 +191,7 @@ def test_a_backup_without_room_is_none(big: Service, folder: Path) -> None:
 
 
 @only(*OWN_FOLDER)
-def test_several_at_once_are_all_made(service: Service) -> None:
+def test_concurrent_backups_all_succeed(service: Service) -> None:
     processes = [start_backup(service) for _ in range(3)]
 
     outcomes = [(process.communicate(timeout=120), process.returncode) for process in processes]
@@ -202,7 +202,7 @@ def test_several_at_once_are_all_made(service: Service) -> None:
 
 @pytest.fixture
 def environment_file(service: Service) -> Iterator[Path]:
-    """The file that production keeps its settings in: cron knows no others."""
+    """Environment file with production settings; cron passes no other variables."""
     path = service.path / ".env"
     lines = [f"{name}={value}\n" for name, value in service.variables.items()]
     production = ["APP_ENVIRONMENT=production\n", "APP_ALLOWED_HOSTS=api.example.com\n"]
@@ -212,14 +212,14 @@ def environment_file(service: Service) -> Iterator[Path]:
 
 
 def run_as_cron(service: Service, home: Path) -> subprocess.CompletedProcess[str]:
-    """Do what the crontab says, with what cron gives."""
+    """Run the command of the crontab in the environment that cron provides."""
     crontab = (service.path / "deploy/crontab").read_text(encoding="utf-8")
     lines = [line for line in crontab.splitlines() if line and not line.startswith("#")]
     setting, job = lines
     assert setting == f"SERVICE=/srv/{service.answers['project_slug']}"
     minute, *_, command = job.split(maxsplit=5)
     assert minute.isdigit()
-    assert "%" not in command, "cron would take it for the end of the line"
+    assert "%" not in command, "cron ends the command at a percent sign"
     given = {"HOME": str(home), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh", "LOGNAME": "service"}
     return subprocess.run(
         ["/bin/sh", "-c", command],
@@ -232,7 +232,7 @@ def run_as_cron(service: Service, home: Path) -> subprocess.CompletedProcess[str
 
 
 @only(CASE_NAMES[0])
-def test_cron_makes_one(
+def test_crontab_command_creates_backup(
     service: Service, folder: Path, environment_file: Path, tmp_path: Path
 ) -> None:
     outcome = run_as_cron(service, tmp_path)

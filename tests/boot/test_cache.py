@@ -1,4 +1,4 @@
-"""Replicas share a cache; it goes away and comes back, and nobody but the monitor is told."""
+"""Replicas with a shared cache: consistency, and outages of the cache server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CASE_NAMES = [
 SECONDS_TO_RECOVER = 20
 SECRET = "only for the tests, and longer than it needs to be"
 
-# How to run a server of one's own; `%s` is its port.
+# Commands that start a cache server for one test; `%s` is the port.
 SERVERS = {
     "redis": "redis-server --bind 127.0.0.1 --port %s --save ''",
     "memcached": "memcached -l 127.0.0.1 -p %s -U 0 -u nobody",
@@ -36,7 +36,7 @@ SERVERS = {
 
 
 class CacheServer:
-    """A cache that is the test's own to stop and to start."""
+    """Cache server of one test, which it stops, pauses and restarts."""
 
     def __init__(self, product: str, folder: Path) -> None:
         self._port = free_port()
@@ -46,7 +46,7 @@ class CacheServer:
         self.url = f"{product}://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        """Start it, empty, and wait until it listens."""
+        """Start the server without data and wait until it accepts connections."""
         self._process = subprocess.Popen(
             self._command, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -57,17 +57,17 @@ class CacheServer:
             time.sleep(0.05)
 
     def pause(self) -> None:
-        """Let it keep its connections and answer nothing."""
+        """Suspend the process: connections stay open without responses."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let it go on."""
+        """Resume the process."""
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """Kill the process."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -85,7 +85,7 @@ def server(service: Service, tmp_path: Path) -> Iterator[CacheServer]:
 
 
 class Things:
-    """One kind of entity of the service, through one of its processes."""
+    """Client for one entity of the service through one of its replicas."""
 
     def __init__(self, service: Service, its: Running) -> None:
         self.client = its.client
@@ -110,7 +110,7 @@ class Things:
 
 @contextmanager
 def two_replicas(service: Service, **variables: str) -> Iterator[tuple[Running, Running]]:
-    """Two processes of one service, each on a port of its own."""
+    """Run two processes of the service, each on its own port."""
     service.app("create-admin", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD)
     variables = {"APP_SECRET_KEY": SECRET, "APP_RATE_LIMIT": "1000000/second", **variables}
     with ExitStack() as stack:
@@ -119,7 +119,7 @@ def two_replicas(service: Service, **variables: str) -> Iterator[tuple[Running, 
 
 
 def warnings(its: Running) -> list[str]:
-    """Return what the log warns of, in order."""
+    """Return the events of warnings and errors in the log, in order."""
     lines = map(json.loads, its.log.read_text(encoding="utf-8").splitlines())
     return [line["event"] for line in lines if line["level"] not in {"debug", "info"}]
 
@@ -131,7 +131,7 @@ def until_ready(its: Running) -> None:
         time.sleep(0.05)
 
 
-def test_a_change_through_one_replica_is_seen_at_once_through_the_other(service: Service) -> None:
+def test_change_on_one_replica_is_visible_on_other_immediately(service: Service) -> None:
     with two_replicas(service) as replicas:
         one, other = (Things(service, its) for its in replicas)
         place = one.create()
@@ -144,7 +144,7 @@ def test_a_change_through_one_replica_is_seen_at_once_through_the_other(service:
         assert other.client.get(place).status_code == httpx.codes.NOT_FOUND
 
 
-def test_no_reader_goes_back_in_time_while_others_write(service: Service) -> None:
+def test_concurrent_reads_are_monotonic_during_writes(service: Service) -> None:
     with two_replicas(service) as replicas:
         one, other = (Things(service, its) for its in replicas)
         place = one.create()
@@ -165,7 +165,7 @@ def test_no_reader_goes_back_in_time_while_others_write(service: Service) -> Non
             assert all(reader.result() > 0 for reader in readers)
 
 
-def test_a_cache_that_goes_away_costs_speed_and_a_line_but_no_request(
+def test_stopped_cache_degrades_readiness_and_fails_no_request(
     service: Service, server: CacheServer
 ) -> None:
     expected = ["cache unavailable"]
@@ -182,7 +182,7 @@ def test_a_cache_that_goes_away_costs_speed_and_a_line_but_no_request(
         for version in range(1, 21):
             assert one.read(place)["version"] == other.read(place)["version"] == version
             (one, other)[version % 2].change(place, version)
-        # 60 requests: nobody waits for the cache each time.
+        # 60 requests: most of them skip the cache without waiting for a timeout.
         assert time.monotonic() - started < 20
 
         for its in replicas:
@@ -200,10 +200,10 @@ def test_a_cache_that_goes_away_costs_speed_and_a_line_but_no_request(
         assert [its.stop() for its in replicas] == [0, 0]
 
 
-def test_what_changed_during_a_pause_of_the_cache_is_not_read_from_it(
+def test_change_during_cache_pause_invalidates_cached_entity(
     service: Service, server: CacheServer
 ) -> None:
-    """The cache hangs with all that it holds, and goes on as if nothing had been."""
+    """The cache is suspended with stale entries and resumes without a restart."""
     with two_replicas(service, APP_CACHE_URL=server.url) as replicas:
         one, other = (Things(service, its) for its in replicas)
         place = one.create()

@@ -1,4 +1,4 @@
-"""The black-box contract suite judges the running service."""
+"""Black-box contract suite against the running service."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def judge(service: Service, its: Running, *options: str) -> None:
     assert "Traceback" not in its.log.read_text(encoding="utf-8")
 
 
-# What takes as long as all the rest looks at what every service shares, or each with this `auth`.
+# The slow tests cover code that is shared by all services, or by those with the same `auth`.
 THOROUGH = {first(database=database) for database in CHOICES["database"]} | {first(auth="session")}
 WITHOUT_SLOW = ("-m", "not slow")
 
 
 @pytest.fixture
 def issuer(service: Service, tmp_path: Path) -> Iterator[Issuer | None]:
-    """The issuer of tokens, for a service that gives out nothing itself."""
+    """Issuer of access tokens for a service with `auth: oauth2`."""
     if service.answers["auth"] != "oauth2":
         yield None
         return
@@ -48,7 +48,7 @@ def issuer(service: Service, tmp_path: Path) -> Iterator[Issuer | None]:
 
 
 def appointed(service: Service, issuer: Issuer | None) -> tuple[str, ...]:
-    """Make an administrator; returns the options that say who, and what proves it."""
+    """Create an administrator and return the options with its email and credentials."""
     known = ("--email", ADMIN_EMAIL)
     if issuer:
         service.app("create-admin", *known)
@@ -61,7 +61,7 @@ def appointed(service: Service, issuer: Issuer | None) -> tuple[str, ...]:
     return ("--admin-email", ADMIN_EMAIL, *proof)
 
 
-def test_it_keeps_the_contract(
+def test_service_passes_contract_suite(
     service: Service, issuer: Issuer | None, request: pytest.FixtureRequest
 ) -> None:
     thorough = request.node.callspec.params["service"] in THOROUGH
@@ -74,7 +74,7 @@ def test_it_keeps_the_contract(
         assert its.stop() == 0
 
 
-def test_it_keeps_its_rate_limit(service: Service) -> None:
+def test_service_enforces_rate_limit(service: Service) -> None:
     if not service.answers["rate_limit"]:
         with running(service, APP_RATE_LIMIT="1/day") as its:
             statuses = {its.client.get("/api/v1/me").status_code for _ in range(50)}

@@ -1,4 +1,4 @@
-"""What a service tells nobody, and whom it does not wait for."""
+"""Hardening: secrets in logs, information disclosure, response headers, and slow clients."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ UNLIMITED = {
     "APP_FAILED_LOGINS_PER_ACCOUNT": "1000",
     "APP_FAILED_LOGINS_PER_ADDRESS": "1000",
 }
-SECRET_KEY = "a-secret-key-that-nobody-may-ever-read-anywhere"
+SECRET_KEY = "a-secret-key-that-must-never-appear-in-any-log"
 DATABASE_PASSWORD = "the-password-of-the-database"
 PASSWORDS = [f"Pa55phrase-number-{number}-of-ana" for number in range(4)]
 LOGIN = "/api/v1/auth/login"
 JSON = {"Content-Type": "application/json"}
-# What would tell what runs, in which version, and where.
+# Text that discloses the software, its version or its location.
 TELLTALE = re.compile(
     r"Traceback|File \"|line \d+, in|site-packages|\.py\b|python|uvicorn|starlette|fastapi"
     r"|pydantic|sqlalchemy|asyncpg|aiosqlite|asyncmy|httptools|redis|/usr/|/home/|/tmp/",
@@ -43,7 +43,7 @@ TIMEOUT_SECONDS = 1
 
 @pytest.fixture
 def own(service: Service, tmp_path: Path) -> Iterator[Service]:
-    """The service with a database of its own, which the test may break, and with secrets."""
+    """Service with secrets and its own database, which the test may break."""
     url = new_database_url(service.answers, tmp_path)
     variables = service.variables | {"APP_DATABASE_URL": url, "APP_SECRET_KEY": SECRET_KEY}
     own = replace(service, database_url=url, variables=variables)
@@ -52,7 +52,7 @@ def own(service: Service, tmp_path: Path) -> Iterator[Service]:
 
 
 def with_password(url: str) -> str:
-    """Return a database's URL with a password, if it has a user; servers here ask for none."""
+    """Return a database URL with a password if it has a user; the test servers ignore it."""
     parts = urlsplit(url)
     if not parts.username or parts.scheme == "mysql":
         return url
@@ -61,7 +61,7 @@ def with_password(url: str) -> str:
 
 
 def secrets_in(content: Any) -> Iterator[str]:
-    """Yield what an answer hands over: tokens, keys."""
+    """Yield the tokens and keys in a response."""
     if isinstance(content, dict):
         for name, value in content.items():
             if isinstance(value, str) and re.search(r"token$|^key$", name):
@@ -70,7 +70,7 @@ def secrets_in(content: Any) -> Iterator[str]:
 
 
 def use_passwords(its: Running) -> set[str]:
-    """Do right and wrong all that takes a password or a token; returns what was secret."""
+    """Use passwords and tokens in valid and invalid requests and return all the secrets."""
     client = its.client
     first_one, wrong, other, misplaced = PASSWORDS
     secrets = set(PASSWORDS)
@@ -121,7 +121,7 @@ def use_passwords(its: Running) -> set[str]:
 
 
 def use_keys(own: Service, its: Running) -> set[str]:
-    """Do right and wrong all that takes a key; returns what was secret."""
+    """Use API keys in valid and invalid requests and return all the secrets."""
     key = own.app("create-admin", "--email", ADMIN_EMAIL).strip()
     its.client.headers["X-API-Key"] = key
     me = its.client.get("/api/v1/me").raise_for_status().json()
@@ -133,7 +133,7 @@ def use_keys(own: Service, its: Running) -> set[str]:
 
 
 def break_the_database(own: Service) -> None:
-    """Take away a table that is written to, so that the service has a fault."""
+    """Rename a table that is written to, so that requests fail with a server error."""
     kept = {"api_key": "identity_api_keys"}.get(own.answers["auth"], "identity_passwords")
     own.python(
         "import asyncio, sqlalchemy as sa; from app.platform.persistence.sql import adapter\n"
@@ -147,7 +147,7 @@ def break_the_database(own: Service) -> None:
 
 
 def faulty_requests(own: Service, its: Running) -> list[httpx.Response]:
-    """Ask for what leads to a fault of the service."""
+    """Send requests that fail with a server error."""
     if own.answers["auth"] == "api_key":
         return [its.client.get("/api/v1/me")]
     who = {"email": "bob@example.com", "password": PASSWORDS[0]}
@@ -155,7 +155,7 @@ def faulty_requests(own: Service, its: Running) -> list[httpx.Response]:
     return [its.client.post(path, json=who) for path in paths]
 
 
-def test_secrets_are_never_logged(own: Service) -> None:
+def test_log_contains_no_secrets(own: Service) -> None:
     url = with_password(own.database_url)
     with running(own, APP_DATABASE_URL=url, **UNLIMITED) as its:
         with_keys = own.answers["auth"] == "api_key"
@@ -168,13 +168,13 @@ def test_secrets_are_never_logged(own: Service) -> None:
 
     assert '"event": "request"' in log
     assert len(secrets) > len(PASSWORDS)
-    # What is sent to the database may be secret as well, or somebody's own.
+    # Query parameters may contain secrets or personal data.
     never = {*secrets, SECRET_KEY, DATABASE_PASSWORD, "$argon2", "[parameters: ("}
     assert {secret for secret in never if secret in log} == set()
 
 
 @only(*DATABASES)
-def test_a_database_that_is_away_is_logged_without_its_password(own: Service) -> None:
+def test_unavailable_database_is_logged_without_password(own: Service) -> None:
     with Proxy(own.database_url) as proxy:
         url = with_password(proxy.url(own.database_url))
         with running(own, APP_DATABASE_URL=url, **UNLIMITED) as its:
@@ -188,7 +188,7 @@ def test_a_database_that_is_away_is_logged_without_its_password(own: Service) ->
 
 
 def raw(its: Running, *parts: bytes, every: float = 0, drip: bytes = b"") -> bytes:
-    """Send parts as they are, and then `drip` from time to time, until the server hangs up."""
+    """Send parts, then `drip` at intervals, until the server closes the connection."""
     place = urlsplit(its.base_url)
     received = b""
     with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
@@ -209,7 +209,7 @@ def raw(its: Running, *parts: bytes, every: float = 0, drip: bytes = b"") -> byt
             received += chunk
 
 
-def test_no_answer_tells_what_runs(own: Service) -> None:
+def test_responses_do_not_disclose_software(own: Service) -> None:
     with running(own, **UNLIMITED) as its:
         client = its.client
         login = client.post(LOGIN, content=b"{" * 100, headers=JSON)
@@ -252,7 +252,7 @@ def test_no_answer_tells_what_runs(own: Service) -> None:
 
 
 @only("defaults")
-def test_headers_have_the_best_score(own: Service) -> None:
+def test_security_headers_have_best_observatory_score(own: Service) -> None:
     production = {"APP_ENVIRONMENT": "production", "APP_ALLOWED_HOSTS": "127.0.0.1"}
     own.app("migrate", **production)
     with running(own, **production, **UNLIMITED) as its:
@@ -267,7 +267,7 @@ def test_headers_have_the_best_score(own: Service) -> None:
 
     print(f"scores of headers: {scores}, documentation: {docs}")
     assert set(scores.values()) == {130}
-    # Swagger UI sets styles of its own, which costs the bonus for a strict policy.
+    # Swagger UI sets inline styles, which costs the bonus for a strict policy.
     assert docs == 125
     assert wrong_host.status_code == 400
     assert score(wrong_host) == 130
@@ -276,7 +276,7 @@ def test_headers_have_the_best_score(own: Service) -> None:
 
 @only("defaults")
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_the_slow_and_the_endless_are_cut_off_and_others_served(
+def test_slow_or_endless_requests_return_408_or_431_while_others_are_served(
     service: Service, workers: str
 ) -> None:
     limits = {"APP_REQUEST_TIMEOUT_SECONDS": str(TIMEOUT_SECONDS), "APP_MAX_HEADER_BYTES": "4096"}

@@ -1,4 +1,4 @@
-"""Starting, stopping, and what production refuses."""
+"""Start, stop, and settings that production refuses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def log_lines(its: Running) -> list[dict[str, Any]]:
     return [json.loads(line) for line in its.log.read_text(encoding="utf-8").splitlines()]
 
 
-def test_it_starts_with_no_step_before_it_and_says_that_its_key_is_its_own(
+def test_first_start_migrates_and_warns_of_ephemeral_secret_key(
     service: Service,
 ) -> None:
     with running(service) as its:
@@ -38,7 +38,7 @@ def test_it_starts_with_no_step_before_it_and_says_that_its_key_is_its_own(
         assert "APP_SECRET_KEY" in warnings[0]["detail"]
 
 
-def test_what_was_kept_is_there_after_a_restart(service: Service) -> None:
+def test_data_persists_across_restart(service: Service) -> None:
     service.app("create-admin", "--email", "restart@example.com", "--password", ADMIN_PASSWORD)
     assert "rows added" in service.app("seed", "--count", "7")
     for _ in range(2):
@@ -52,7 +52,7 @@ def test_what_was_kept_is_there_after_a_restart(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "said"),
+    ("variables", "message"),
     [
         ({"APP_SECRET_KEY": ""}, "APP_SECRET_KEY: "),
         ({"APP_SECRET_KEY": "short"}, "APP_SECRET_KEY: "),
@@ -65,21 +65,21 @@ def test_what_was_kept_is_there_after_a_restart(service: Service) -> None:
         ({"APP_TRUSTED_PROXIES": "*"}, "APP_TRUSTED_PROXIES: "),
     ],
 )
-def test_production_refuses_what_is_unsafe(
-    service: Service, variables: dict[str, str], said: str
+def test_unsafe_production_setting_fails_start(
+    service: Service, variables: dict[str, str], message: str
 ) -> None:
     answer = service.fails("serve", **{**service.variables, **PRODUCTION, **variables})
 
-    assert answer.startswith(f"Error: {said}")
+    assert answer.startswith(f"Error: {message}")
     assert "Traceback" not in answer
     assert SECRET not in answer
 
 
-def test_production_needs_a_secret(service: Service) -> None:
+def test_production_without_secret_key_fails_start(service: Service) -> None:
     assert "APP_SECRET_KEY" in service.fails("serve", APP_ENVIRONMENT="production")
 
 
-def test_production_starts_after_somebody_migrated(service: Service) -> None:
+def test_production_is_ready_after_migrate(service: Service) -> None:
     service.app("migrate", **PRODUCTION)
     with running(service, **PRODUCTION) as its:
         response = its.client.get("/health/ready").raise_for_status()
@@ -87,12 +87,12 @@ def test_production_starts_after_somebody_migrated(service: Service) -> None:
         assert its.stop() == 0
 
 
-def test_two_workers_share_a_key_and_stop_together(service: Service) -> None:
+def test_two_workers_share_secret_key_and_stop_on_sigterm(service: Service) -> None:
     service.app("create-admin", "--email", "two@example.com", "--password", ADMIN_PASSWORD)
     with running(service, "--workers", "2", APP_RATE_LIMIT="1000000/second") as its:
         headers = log_in(its, "two@example.com")
         for _ in range(20):
-            # A connection each: either worker may answer.
+            # One connection per request, so that either worker may answer.
             httpx.get(f"{its.base_url}/api/v1/me", headers=headers).raise_for_status()
         if service.answers["metrics"] == "prometheus":
             text = its.client.get("/metrics").raise_for_status().text
@@ -108,8 +108,8 @@ def slow_request() -> Iterator[socket.socket]:
         yield connection
 
 
-def test_what_is_in_flight_is_finished(service: Service, slow_request: socket.socket) -> None:
-    body = b'{"email": "nobody@example.com", "password": "whatever"}'
+def test_sigterm_finishes_request_in_flight(service: Service, slow_request: socket.socket) -> None:
+    body = b'{"email": "unknown@example.com", "password": "whatever"}'
     head = (
         "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
@@ -134,23 +134,23 @@ def test_what_is_in_flight_is_finished(service: Service, slow_request: socket.so
     assert code == [0]
 
 
-def test_a_database_that_is_away_means_503_and_no_hang(service: Service) -> None:
+def test_unreachable_database_returns_503(service: Service) -> None:
     if service.answers["database"] == "sqlite":
-        pytest.skip("SQLite is a file: it is not away")
+        pytest.skip("SQLite is a file and cannot be unreachable")
     scheme = service.answers["database"]
-    url = f"{scheme}://somebody@127.0.0.1:{free_port()}/nowhere"
+    url = f"{scheme}://someone@127.0.0.1:{free_port()}/nowhere"
     with running(service, **{**PRODUCTION, "APP_DATABASE_URL": url}) as its:
         ready = its.client.get("/health/ready")
         assert ready.status_code == 503
         assert ready.json()["checks"]["database"] == "unavailable"
-        body = {"email": "nobody@example.com", "password": "whatever"}
+        body = {"email": "unknown@example.com", "password": "whatever"}
         response = its.client.post("/api/v1/auth/login", json=body)
         assert response.status_code == 503
         assert response.headers["Content-Type"] == "application/problem+json"
         assert its.stop() == 0
 
 
-def test_each_request_leaves_a_line_without_secrets(service: Service) -> None:
+def test_request_is_logged_without_secrets(service: Service) -> None:
     service.app("create-admin", "--email", "line@example.com", "--password", ADMIN_PASSWORD)
     with running(service, APP_SECRET_KEY=SECRET) as its:
         headers = {**log_in(its, "line@example.com"), "X-Request-ID": "line-1"}

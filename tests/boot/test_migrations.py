@@ -1,4 +1,4 @@
-"""Migrations as an operator runs them: from several replicas at once, forth and back."""
+"""Migration commands: concurrent replicas, downgrade and upgrade."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CASE_NAMES = ["defaults", first(database="postgresql"), first(database="mysql")]
 REPLICAS = 4
 
 
-def test_replicas_that_start_at_once_migrate_once(elsewhere: Service) -> None:
+def test_concurrent_migrate_commands_all_succeed(elsewhere: Service) -> None:
     replicas = [
         subprocess.Popen(
             [elsewhere.path / ".venv/bin/app", "migrate"],
@@ -30,7 +30,7 @@ def test_replicas_that_start_at_once_migrate_once(elsewhere: Service) -> None:
     assert elsewhere.app("makemigrations") == "The migrations lack nothing.\n"
 
 
-def test_migrations_go_back_and_forth(elsewhere: Service) -> None:
+def test_downgrade_to_base_and_migrate_again_is_ready(elsewhere: Service) -> None:
     elsewhere.app("migrate")
     module = next(iter(elsewhere.answers["modules"]))
 

@@ -1,4 +1,4 @@
-"""A service that believes an issuer: a real one, which people reach with a real browser."""
+"""Services with `auth: oauth2` and a running issuer, including sign-in with a browser."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(not is_available(), reason="node or npm is not t
 
 @pytest.fixture
 def account() -> str:
-    """Somebody at the issuer whom the service has not met, nor anybody else with their email."""
+    """Account at the issuer that is new to the service."""
     return f"ana-{secrets.token_hex(4)}"
 
 
@@ -37,9 +37,7 @@ def me(its: Running, token: str) -> httpx.Response:
     return its.client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
 
 
-def test_people_come_with_tokens_of_the_issuer(
-    service: Service, believer: Believer, account: str
-) -> None:
+def test_token_of_issuer_is_accepted(service: Service, believer: Believer, account: str) -> None:
     its, issuer = believer
     tokens = issuer.sign_in(account, **said(service, account, "admin"))
 
@@ -48,11 +46,11 @@ def test_people_come_with_tokens_of_the_issuer(
     assert known.status_code == 200, known.text
     assert (known.json()["email"], known.json()["role"]) == (f"{account}@example.com", "admin")
     assert me(its, tokens["access_token"]).json()["id"] == known.json()["id"]
-    # An ID token is for the page that asked for it.
+    # An ID token is for the client, not for the API.
     assert me(its, tokens["id_token"]).status_code == 401
 
 
-def test_tokens_for_somebody_else_are_refused(
+def test_token_for_other_audience_returns_401(
     service: Service, believer: Believer, account: str
 ) -> None:
     its, issuer = believer
@@ -65,7 +63,9 @@ def test_tokens_for_somebody_else_are_refused(
     assert refused.headers["Content-Type"] == "application/problem+json"
 
 
-def test_keys_rotate(service: Service, new_believer: Believer, account: str) -> None:
+def test_key_rotation_accepts_new_and_rejects_old_tokens(
+    service: Service, new_believer: Believer, account: str
+) -> None:
     its, issuer = new_believer
     old = issuer.access_token_for(account, **said(service, account))
     assert me(its, old).status_code == 200
@@ -76,7 +76,7 @@ def test_keys_rotate(service: Service, new_believer: Believer, account: str) -> 
     assert me(its, old).status_code == 401
 
 
-def test_an_issuer_that_is_away_stops_nobody_who_is_known(
+def test_stopped_issuer_returns_503_only_without_cached_keys(
     service: Service, new_believer: Believer, account: str
 ) -> None:
     its, issuer = new_believer
@@ -109,13 +109,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def complaints() -> list[str]:
-    """What the browser has to say of the pages of the service in its console."""
+    """Console errors of the browser on pages of the service."""
     return []
 
 
 @pytest.fixture
 def page(believer: Believer, browser: Browser, complaints: list[str]) -> Iterator[Page]:
-    """The sign-in page in a browser that nobody has used before, and that must not complain."""
+    """Sign-in page in a new browser context; the test fails on console errors."""
     origin = believer[0].base_url
 
     def listen(message: ConsoleMessage) -> None:
@@ -131,7 +131,7 @@ def page(believer: Believer, browser: Browser, complaints: list[str]) -> Iterato
 
 
 def sign_in(page: Page, account: str) -> None:
-    """Do what a person does at the issuer."""
+    """Sign in at the issuer."""
     page.get_by_role("button", name="Sign in").click()
     page.get_by_placeholder("Enter any login").fill(account)
     page.get_by_placeholder("and password").fill("any")
@@ -140,7 +140,7 @@ def sign_in(page: Page, account: str) -> None:
 
 
 @only(*WITH_PAGE)
-def test_people_sign_in_and_out_with_a_browser(
+def test_browser_signs_in_and_out(
     service: Service, believer: Believer, page: Page, account: str
 ) -> None:
     its, issuer = believer
@@ -150,7 +150,7 @@ def test_people_sign_in_and_out_with_a_browser(
 
     name = page.locator("#name")
     expect(name).to_have_text(f"{account}@example.com")
-    assert page.url == f"{its.base_url}/sign-in", "the code is left in the history"
+    assert page.url == f"{its.base_url}/sign-in", "the code remains in the history"
     page.reload()
     expect(name).to_have_text(f"{account}@example.com")
     page.get_by_role("button", name="Copy the access token").click()
@@ -169,7 +169,7 @@ def test_people_sign_in_and_out_with_a_browser(
 
 
 @only(WITH_PAGE[0])
-def test_who_changes_their_mind_is_told_so(page: Page) -> None:
+def test_cancelled_sign_in_shows_message(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Cancel").click()
 
@@ -178,7 +178,7 @@ def test_who_changes_their_mind_is_told_so(page: Page) -> None:
 
 
 def attempt(page: Page, state: str) -> None:
-    """Be in the middle of a sign-in."""
+    """Store a pending sign-in in the browser."""
     page.evaluate(
         "attempt => sessionStorage.setItem('sign-in.attempt', JSON.stringify(attempt))",
         {"state": state, "verifier": "v"},
@@ -188,7 +188,7 @@ def attempt(page: Page, state: str) -> None:
 @only(WITH_PAGE[0])
 @pytest.mark.parametrize("state", [None, "another"], ids=["no sign-in", "another sign-in"])
 @pytest.mark.parametrize("answer", ["code=stolen&state=guessed", "code=stolen"])
-def test_an_answer_that_nobody_asked_for_is_refused(
+def test_callback_without_matching_state_is_rejected(
     believer: Believer, page: Page, answer: str, state: str | None
 ) -> None:
     if state:
@@ -205,7 +205,7 @@ def test_an_answer_that_nobody_asked_for_is_refused(
 
 
 @only(WITH_PAGE[0])
-def test_what_the_issuer_says_is_text(believer: Believer, page: Page) -> None:
+def test_error_description_of_issuer_is_shown_as_text(believer: Believer, page: Page) -> None:
     attempt(page, "x")
     description = "%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
     page.goto(
@@ -217,7 +217,7 @@ def test_what_the_issuer_says_is_text(believer: Believer, page: Page) -> None:
 
 
 @only(WITH_PAGE[0])
-def test_an_answer_of_another_issuer_is_refused(believer: Believer, page: Page) -> None:
+def test_callback_from_other_issuer_is_rejected(believer: Believer, page: Page) -> None:
     attempt(page, "x")
     page.goto(f"{believer[0].base_url}/sign-in/callback?state=x&code=c&iss=https://elsewhere.test")
 
@@ -235,7 +235,9 @@ document.body.append(script, image);
 
 
 @only(WITH_PAGE[0])
-def test_no_script_runs_but_the_pages_own(page: Page, complaints: list[str]) -> None:
+def test_inline_script_is_blocked_by_content_security_policy(
+    page: Page, complaints: list[str]
+) -> None:
     assert page.locator("script:not([src])").count() == 0
     assert complaints == []
 

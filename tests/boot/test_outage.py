@@ -1,4 +1,4 @@
-"""A database that goes away, keeps silent, and comes back."""
+"""Database outages: refused connections, silent connections, and recovery."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def assert_unavailable(response: httpx.Response) -> None:
 
 
 def assert_recovers(its: Running, headers: dict[str, str]) -> None:
-    """Without a restart, and soon."""
+    """Assert that the service becomes ready without a restart."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while its.client.get("/health/ready").status_code != 200:
-        assert time.monotonic() < deadline, "it does not recover"
+        assert time.monotonic() < deadline, "the service does not recover"
         time.sleep(0.1)
-    for _ in range(10):  # each of its connections
+    for _ in range(10):  # every pooled connection
         assert its.client.get("/api/v1/me", headers=headers).status_code == 200
 
 
@@ -55,7 +55,7 @@ def at_once(call: Callable[[], httpx.Response], times: int) -> list[httpx.Respon
         return [future.result() for future in [threads.submit(call) for _ in range(times)]]
 
 
-def test_it_recovers_from_a_database_that_was_away(with_admin: Service) -> None:
+def test_service_recovers_from_database_outage(with_admin: Service) -> None:
     with Proxy(with_admin.database_url) as proxy:
         url = proxy.url(with_admin.database_url)
         with running(with_admin, APP_DATABASE_URL=url, APP_RATE_LIMIT="") as its:
@@ -71,7 +71,7 @@ def test_it_recovers_from_a_database_that_was_away(with_admin: Service) -> None:
         assert "Traceback" not in its.log.read_text(encoding="utf-8")
 
 
-def test_it_does_not_wait_for_a_database_that_keeps_silent(with_admin: Service) -> None:
+def test_silent_database_returns_503_after_timeout(with_admin: Service) -> None:
     with Proxy(with_admin.database_url) as proxy:
         url = proxy.url(with_admin.database_url)
         timeout = str(TIMEOUT_SECONDS)
@@ -87,7 +87,7 @@ def test_it_does_not_wait_for_a_database_that_keeps_silent(with_admin: Service) 
             assert its.stop() == 0
 
 
-def test_its_connections_are_bounded(with_admin: Service) -> None:
+def test_pool_size_limits_database_connections(with_admin: Service) -> None:
     with Proxy(with_admin.database_url) as proxy:
         variables = {
             "APP_DATABASE_URL": proxy.url(with_admin.database_url),

@@ -1,4 +1,4 @@
-"""The service's own checks pass, run as its team runs them; the render tier checks each service."""
+"""Checks of the service, run with make; the render tier runs them for each service."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from .running import Service
 CASE_NAMES = ["defaults"]
 
 
-def test_its_checks_pass(service: Service) -> None:
+def test_make_lint_passes(service: Service) -> None:
     uv(service.path, "run", "make", "lint")

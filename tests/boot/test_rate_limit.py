@@ -1,4 +1,4 @@
-"""Limits that hold across replicas, behind proxies, and while the server that counts is away."""
+"""Rate limits across replicas, behind proxies, and during an outage of Redis."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ PATH = "/api/v1/me"
 
 
 def ask(its: Running, number: int = 1, **headers: str) -> list[httpx.Response]:
-    """Ask so many times, each time with these headers, whose names have no hyphens here."""
+    """Send a number of requests with headers whose names have underscores for hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return [its.client.get(PATH, headers=named) for _ in range(number)]
 
 
 def passed(responses: list[httpx.Response]) -> int:
-    """Return how many were let through; the others were refused in order."""
+    """Return the number of requests under the limit; the others returned 429."""
     statuses = Counter(response.status_code for response in responses)
     assert statuses.keys() <= {401, 429}, statuses
     return statuses[401]
 
 
 def ask_from(its: Running, address: str, forwarded: str | None = None) -> httpx.Response:
-    """Ask from another address of this machine, as a proxy does if it forwards for somebody."""
+    """Send a request from another local address, as a proxy if `forwarded` is given."""
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     transport = httpx.HTTPTransport(local_address=address)
     with httpx.Client(base_url=its.base_url, transport=transport) as client:
@@ -43,7 +43,7 @@ def ask_from(its: Running, address: str, forwarded: str | None = None) -> httpx.
 
 
 @only(SHARED)
-def test_two_replicas_let_through_together_what_one_may(service: Service) -> None:
+def test_replicas_share_one_rate_limit(service: Service) -> None:
     with ExitStack() as stack, ThreadPoolExecutor(20) as pool:
         replicas = [
             stack.enter_context(running(service, APP_RATE_LIMIT="50/minute")) for _ in range(2)
@@ -58,7 +58,7 @@ def test_two_replicas_let_through_together_what_one_may(service: Service) -> Non
 
 
 @only(SHARED)
-def test_the_window_slides_over_both_replicas(service: Service) -> None:
+def test_sliding_window_is_shared_by_replicas(service: Service) -> None:
     with ExitStack() as stack:
         replicas = [
             stack.enter_context(running(service, APP_RATE_LIMIT="10/second")) for _ in range(2)
@@ -79,9 +79,7 @@ def test_the_window_slides_over_both_replicas(service: Service) -> None:
 
 @only(SHARED)
 @pytest.mark.parametrize("way", ["cut", "silence"])
-def test_a_server_that_goes_away_refuses_nobody_and_slows_nobody_down(
-    service: Service, way: str
-) -> None:
+def test_unavailable_redis_falls_back_to_limit_per_process(service: Service, way: str) -> None:
     url = service.variables["APP_CACHE_URL"]
     with (
         Proxy(url) as proxy,
@@ -107,16 +105,16 @@ def test_a_server_that_goes_away_refuses_nobody_and_slows_nobody_down(
 
 
 def counting(its: Running) -> list[str]:
-    """Return what the log says of where requests are counted."""
+    """Return the log events about the place where requests are counted."""
     lines = map(json.loads, its.log.read_text(encoding="utf-8").splitlines())
     return [line["event"] for line in lines if "are counted" in line["event"]]
 
 
 @only("defaults")
-def test_the_limit_of_logging_in_is_counted_apart(service: Service) -> None:
+def test_login_rate_limit_is_separate(service: Service) -> None:
     limits = {"APP_RATE_LIMIT": "1000000/second", "APP_LOGIN_RATE_LIMIT": "3/minute"}
     patient = {"APP_FAILED_LOGINS_PER_ACCOUNT": "1000", "APP_FAILED_LOGINS_PER_ADDRESS": "1000"}
-    body = {"email": "somebody@example.com", "password": ADMIN_PASSWORD}
+    body = {"email": "someone@example.com", "password": ADMIN_PASSWORD}
     with running(service, **limits, **patient) as its:
         logins = [its.client.post("/api/v1/auth/login", json=body) for _ in range(5)]
         registered = its.client.post("/api/v1/auth/register", json=body)
@@ -131,7 +129,7 @@ def test_the_limit_of_logging_in_is_counted_apart(service: Service) -> None:
 
 
 @only("defaults")
-def test_nobody_is_believed_who_is_no_proxy(service: Service) -> None:
+def test_forwarded_for_from_untrusted_client_is_ignored(service: Service) -> None:
     with running(service, APP_RATE_LIMIT="5/minute") as its:
         spoofed = [ask(its, X_Forwarded_For=f"198.51.100.{number}")[0] for number in range(10)]
         assert passed(spoofed) == 5
@@ -142,28 +140,28 @@ def test_nobody_is_believed_who_is_no_proxy(service: Service) -> None:
 
 @only("defaults")
 @pytest.mark.parametrize("proxies", ["127.0.0.9,10.0.0.1", "127.0.0.8/29, 10.0.0.0/8"])
-def test_a_trusted_proxy_says_who_asks(service: Service, proxies: str) -> None:
+def test_forwarded_for_from_trusted_proxy_identifies_client(service: Service, proxies: str) -> None:
     with running(service, APP_RATE_LIMIT="5/minute", APP_TRUSTED_PROXIES=proxies) as its:
         proxy = "127.0.0.9"
         others = [ask_from(its, proxy, f"198.51.100.{number}") for number in range(10)]
         assert passed(others) == 10
         assert passed([ask_from(its, proxy, "203.0.113.1") for _ in range(6)]) == 5
 
-        # Of several, the last that is no proxy of ours counts; what stands before it is hearsay.
+        # The last address that is not a trusted proxy is the client; earlier ones may be forged.
         chains = [f"198.51.100.{number}, 203.0.113.2, 10.0.0.1" for number in range(10)]
         assert passed([ask_from(its, proxy, chain) for chain in chains]) == 5
-        # One IPv6 client has a whole network of addresses.
+        # One IPv6 client has a whole /64 network of addresses.
         network = [f"2001:db8:0:1::{number}" for number in range(10)]
         assert passed([ask_from(its, proxy, address) for address in network]) == 5
-        # The proxy itself is a client like any other, and so is nonsense.
+        # The proxy itself counts as a client, also for a malformed header.
         assert passed([ask_from(its, proxy) for _ in range(6)]) == 5
         nonsense = [ask_from(its, proxy, f"nonsense-{number}") for number in range(6)]
         assert passed(nonsense) == 5
 
 
 @only("defaults")
-def test_two_headers_are_one_list(service: Service) -> None:
-    """A client's own header, beside the one that a proxy added, does not hide it."""
+def test_repeated_forwarded_for_headers_are_joined(service: Service) -> None:
+    """A header sent by the client does not hide the one added by the proxy."""
     with running(service, APP_RATE_LIMIT="2/minute", APP_TRUSTED_PROXIES="127.0.0.1") as its:
         port = int(its.base_url.rpartition(":")[2])
         statuses = []

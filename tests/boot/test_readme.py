@@ -1,4 +1,4 @@
-"""The commands of both READMEs work as they are printed."""
+"""Commands in the READMEs of the template and of the service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..support import ENVIRONMENT, ROOT, git, run
 from .cases import first
 from .running import Service
 
-# No command alone makes the token of an issuer; `test_oauth2.py` signs in for one.
+# No command creates an access token of an issuer; `test_oauth2.py` covers the sign-in.
 CASE_NAMES = [
     "defaults",
     first(database="postgresql", auth="session"),
@@ -32,13 +32,13 @@ SECONDS_TO_START = 300
 
 
 def blocks(readme: Path) -> list[str]:
-    """Return the commands that a README offers to copy, in order."""
+    """Return the bash code blocks of a README in order."""
     return re.findall(r"^```bash\n(.*?)^```$", readme.read_text(), re.MULTILINE | re.DOTALL)
 
 
 @contextmanager
 def in_the_background(command: str, cwd: Path, **variables: str) -> Iterator[None]:
-    """Run a command that starts a server, until the server is no longer needed."""
+    """Run a command that starts a server and stop it at the end of the context."""
     log = cwd.with_name(f"{cwd.name}.readme.log")
     with _the_port(), log.open("wb") as output:
         process = subprocess.Popen(
@@ -59,7 +59,7 @@ def in_the_background(command: str, cwd: Path, **variables: str) -> Iterator[Non
 
 @contextmanager
 def _the_port() -> Iterator[None]:
-    """Have to oneself the port that the READMEs name; other workers wait."""
+    """Lock the port named in the READMEs against other workers."""
     with (Path(tempfile.gettempdir()) / "andamio-8000.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(httpx.ConnectError):
@@ -80,7 +80,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
             return
 
 
-def test_a_services_readme_leads_to_a_created_entity(elsewhere: Service) -> None:
+def test_service_readme_commands_create_entity(elsewhere: Service) -> None:
     serve, log_in, create = blocks(elsewhere.path / "README.md")
     with in_the_background(serve, elsewhere.path, **elsewhere.variables):
         script = f"set -e\n{log_in}\n{create}"
@@ -92,13 +92,13 @@ def test_a_services_readme_leads_to_a_created_entity(elsewhere: Service) -> None
 
 
 def _documents(output: str) -> list[str]:
-    """Return the two JSON documents at the end of what the commands print, one after the other."""
+    """Return the two JSON documents at the end of the output."""
     start = output.index('{"id"')
     first, rest = json.JSONDecoder().raw_decode(output[start:])
     return [json.dumps(first), output[start + rest :]]
 
 
-def test_a_newcomers_first_command_starts_a_service(template: Path, tmp_path: Path) -> None:
+def test_first_readme_command_starts_service(template: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     run("git", "clone", "--quiet", template, clone)
     (start, _) = blocks(clone / "README.md")
@@ -110,6 +110,6 @@ def test_a_newcomers_first_command_starts_a_service(template: Path, tmp_path: Pa
     assert git(clone, "status", "--porcelain") == ""
 
 
-def test_a_newcomers_second_command_is_what_ci_runs() -> None:
+def test_second_readme_command_is_run_by_ci() -> None:
     (_, test) = blocks(ROOT / "README.md")
     assert (ROOT / ".ci/run").read_text().endswith(f"\n{test}")

@@ -1,4 +1,4 @@
-"""Made-up rows by the thousand, watched and interrupted by somebody at a terminal."""
+"""Seeding with a progress bar in a terminal, and its interruption."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ CASE_NAMES = [
     first(database="postgresql", seed_data=True),
     "defaults",
 ]
-# So many that it takes long after the first sign of progress until there is nothing to interrupt.
+# Enough rows that seeding still runs when the progress bar first appears.
 ROWS = 1_000_000
 
 
-def test_progress_is_shown_and_what_an_interruption_left_is_filled_up(elsewhere: Service) -> None:
+def test_interrupted_seed_shows_progress_and_is_completed_later(elsewhere: Service) -> None:
     elsewhere.app("migrate")
     terminal = pexpect.spawn(
         str(elsewhere.path / ".venv/bin/app"),
@@ -27,7 +27,7 @@ def test_progress_is_shown_and_what_an_interruption_left_is_filled_up(elsewhere:
         timeout=120,
     )
     terminal.delaybeforesend = None
-    terminal.expect(r"\[#+-+\]")  # part of the bar is full, part is not
+    terminal.expect(r"\[#+-+\]")  # a partly filled bar
     terminal.sendintr()
     terminal.expect("Aborted!")
     terminal.expect(pexpect.EOF)

@@ -1,4 +1,4 @@
-"""The service's own tests use a database of their own, and stay away from production."""
+"""Test database of the generated service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ QUICK = ("--no-cov", "-q", "tests/integration/test_database.py")
 
 
 def databases(service: Service) -> set[str]:
-    """The names of the databases on the service's server; none if it has no server."""
+    """Return the names of the databases on the server; empty for SQLite."""
     if service.answers["database"] == "sqlite":
         return set()
     queries = {
@@ -29,7 +29,7 @@ def databases(service: Service) -> set[str]:
     return set(service.select(queries[service.answers["database"]]))
 
 
-def test_each_worker_has_a_database_and_leaves_none(service: Service) -> None:
+def test_each_worker_creates_and_drops_own_database(service: Service) -> None:
     service.app("migrate")
     before = databases(service)
 
@@ -42,7 +42,7 @@ def test_each_worker_has_a_database_and_leaves_none(service: Service) -> None:
     assert not [name for name in databases(service) - before if ours.match(name)]
 
 
-def test_they_refuse_what_belongs_to_production(service: Service) -> None:
+def test_tests_refuse_production_environment(service: Service) -> None:
     production = {**service.variables, "APP_ENVIRONMENT": "production"}
     outcome = run(
         "uv", "run", "pytest", *QUICK, cwd=service.path, check=False, variables=production
@@ -53,9 +53,9 @@ def test_they_refuse_what_belongs_to_production(service: Service) -> None:
     assert outcome.stdout == ""
 
 
-def test_a_file_stands_in_for_a_server_that_nobody_has(service: Service) -> None:
+def test_unreachable_server_is_replaced_by_sqlite_file_if_chosen(service: Service) -> None:
     stands_in = service.answers.get("test_database") == "sqlite"
-    nowhere = f"{service.answers['database']}://somebody@127.0.0.1:{free_port()}/nothing"
+    nowhere = f"{service.answers['database']}://someone@127.0.0.1:{free_port()}/nothing"
     outcome = run(
         *("uv", "run", "pytest", *QUICK),
         cwd=service.path,
