@@ -1,4 +1,8 @@
-"""Links in the template tree, where git makes none (`core.symlinks=false`, as on Windows)."""
+"""Restores the links of the template tree where git made none (`core.symlinks=false`).
+
+That is the case on most Windows machines. Git then writes a text file that names the link's target,
+and Copier would emit that file in place of the folder.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,13 @@ CLONE_PREFIX = "copier._vcs.clone."
 
 
 def restore_links(template: Path) -> None:
-    """Put a copy of each shared folder where git has left a text file in place of its link.
+    """Put a copy of each shared folder where git has written a text file in place of its link.
 
     Args:
         template: the root of the template as Copier reads it.
 
     Raises:
-        UserMessageError: the folder is the user's own, which is not ours to change.
+        UserMessageError: the folder is no clone that Copier made, but a copy that a user made.
     """
     for text_file in sorted(template.glob("template/*/*")):
         target = _link_target(text_file)
