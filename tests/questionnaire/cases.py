@@ -1,4 +1,4 @@
-"""Answers that are refused: the question, the answer, and what the sentence must say."""
+"""Refused answers: the question, the answer, and a part of the sentence that refuses it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 
 class Refused(NamedTuple):
-    """One answer, as text of the command line or as a value of a data file."""
+    """One answer, as text from the command line or as a value from a data file."""
 
     key: str
     answer: Any
@@ -100,7 +100,7 @@ REFUSED = [
     Refused("modules", {f"m{n}": {f"e{n}": {"a": "str"}} for n in range(51)}, "51 modules"),
     Refused("modules", {"shop": {f"e{n}": {"a": "str"} for n in range(201)}}, "201 entities"),
     Refused("modules", _fields({f"f{n}": "str" for n in range(61)}), "61 fields"),
-    # Keys that are no texts
+    # Keys other than texts
     Refused("modules", "{shop: {thing: {on: bool}}}", "'shop.thing' has a name that YAML reads as"),
     Refused("modules", "{no: {thing: {label: str}}}", "YAML reads as false"),
     Refused("modules", _entity(1), "YAML reads as 1"),
@@ -117,20 +117,20 @@ REFUSED = [
     Refused("modules", _module("heads"), "reserved name"),
     Refused("modules", _module("sqlite"), "reserved name"),
     *(
-        Refused("modules", _module(name), "pass over folders of that name")
+        Refused("modules", _module(name), "ignore folders of that name")
         for name in ("build", "dist", "node_modules", "venv")
     ),
     Refused("modules", _entity("orderItem"), "'shop.orderItem' is not a valid name"),
     Refused("modules", _entity("order__item"), "is not a valid name"),
     Refused("modules", _entity("class"), "'shop.class' is a Python keyword"),
-    Refused("modules", _entity("user"), "/api/v1/users belongs to identity"),
+    Refused("modules", _entity("user"), "identity serves /api/v1/users"),
     Refused("modules", _entity("a"), "'shop.a' has the plural 'as', a Python keyword"),
     Refused("modules", _field("Name"), "'shop.thing.Name' is not a valid name"),
     Refused("modules", _field("x" * 29), "shorten it to 28"),
     Refused("modules", _field("l"), "'shop.thing.l' looks like the number 1"),
     Refused("modules", _field("lambda"), "'shop.thing.lambda' is a Python keyword"),
     *(
-        Refused("modules", _field(name), f"'shop.thing.{name}' is one that every entity has")
+        Refused("modules", _field(name), f"'shop.thing.{name}' is a field that every entity has")
         for name in ("id", "owner_id", "created_at", "updated_at", "version")
     ),
     *(
@@ -148,15 +148,15 @@ REFUSED = [
     # Types and modifiers
     Refused("modules", _field("label", None), "'shop.thing.label' has no type"),
     Refused("modules", _field("label", ""), "has no type"),
-    Refused("modules", _field("label", True), "has True where a type belongs"),
-    Refused("modules", _field("label", {"type": "str"}), "where a type belongs"),
+    Refused("modules", _field("label", True), "has True in place of a type"),
+    Refused("modules", _field("label", {"type": "str"}), "in place of a type"),
     Refused("modules", _field("label", "string"), "'string' (the types are str, text, int"),
     Refused("modules", _field("label", "string"), "did you mean 'str'?"),
     Refused("modules", _field("label", "Decimal"), "did you mean 'decimal'?"),
     Refused("modules", _field("label", "varbinary"), "write one of them"),
     Refused("modules", _field("label", "str option"), "did you mean 'optional'?"),
     Refused("modules", _field("label", "str index"), "write optional or unique"),
-    Refused("modules", _field("label", "str unique unique"), "says 'unique' twice"),
+    Refused("modules", _field("label", "str unique unique"), "has the modifier 'unique' twice"),
     Refused("modules", _field("label", "bool unique"), "'shop.thing.label' cannot be unique"),
     Refused("modules", _field("label", "text optional unique"), "or use str"),
 ]

@@ -22,16 +22,19 @@ FROM_THE_COMMAND_LINE = [
     ("project_slug=uvicorn", "project_slug: The project cannot be called 'uvicorn'"),
     ("author_email=ana", "author_email: 'ana' is not an email address"),
     ("database=oracle", "database: 'oracle' is not a choice"),
-    ("backup_retention_days=0", "backup_retention_days: Backups cannot be kept for 0 days"),
+    ("backup_retention_days=0", "backup_retention_days: Backups cannot be stored for 0 days"),
     ("auth_provider=okta", "auth_provider: 'okta' is not a choice"),
     ("authorization=acl", "authorization: 'acl' is not a choice"),
     ("rate_limit=0/minute", "rate_limit: '0/minute' is not a rate limit"),
     ("coverage_target=ninety", "coverage_target: 'ninety' is not a whole number"),
-    ("coverage_target=101", "coverage_target: 101 is not a target"),
+    ("coverage_target=101", "coverage_target: 101 is not a coverage target"),
     ("modules={shop: {thing", "modules: This is not valid YAML at line 1"),
     ("modules={identity: {thing: {a: str}}}", "modules: The module 'identity' has a reserved"),
     ("modules={shop: {user: {a: str}}}", "modules: The entity 'shop.user' has a reserved"),
-    ("modules={shop: {thing: {version: int}}}", "modules: The field 'shop.thing.version' is one"),
+    (
+        "modules={shop: {thing: {version: int}}}",
+        "modules: The field 'shop.thing.version' is a field",
+    ),
     ("modules={shop: {thing: {no: str}}}", "modules: The entity 'shop.thing' has a name that"),
     ("modules={a: {thing: {a: str}}, b: {thing: {a: str}}}", "modules: The entities 'a.thing'"),
 ]
@@ -132,7 +135,7 @@ def edit_answer(service: Path, key: str, answer: Any) -> None:
         ),
         ("modules", "{shop: {", "modules: This is not valid YAML at line 1"),
         ("cache", "valkey", "cache: 'valkey' is not a choice"),
-        ("coverage_target", 900, "coverage_target: 900 is not a target"),
+        ("coverage_target", 900, "coverage_target: 900 is not a coverage target"),
     ],
 )
 def test_an_answer_broken_in_the_answers_file(
