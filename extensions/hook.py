@@ -17,7 +17,7 @@ from .features import TOOL_FILES, left_out, load_features
 from .links import restore_links
 from .questionnaire import RefusalError, load_questions, read_answer, unknown_key
 
-MIGRATIONS = "/migrations/*/*.py"
+MIGRATIONS = "/app/modules/*/migrations/*.py"
 
 
 def keep_order(mapping: object, model: object) -> None:

@@ -40,12 +40,12 @@ TAKEN_CLASSES = frozenset(dir(builtins)) | {
     # of the standard library and of the libraries used
     "APIRouter", "BaseModel", "ConfigDict", "Decimal", "Response", "Self", "UUID",
     # of the service
-    "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "DETAILS", "Day", "Email",
-    "ExpectedVersions",
-    "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "Limit", "LongText",
+    "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "DETAILS", "Day", "EMAIL",
+    "Email", "ExpectedVersions",
+    "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "LONG_TEXT", "Limit", "LongText",
     "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page", "PageOutput",
-    "Platform", "Principal", "RESOURCE", "Repository", "RuleViolation", "Setting",
-    "ShortText", "StaleVersion", "StrictRoute", "Transaction",
+    "Platform", "Principal", "RESOURCE", "RecordType", "Repository", "RuleViolation",
+    "Setting", "ShortText", "StaleVersion", "StrictRoute", "Transaction",
 }
 # fmt: on
 _SIBILANT = re.compile(r"(s|x|z|ch|sh)$")

@@ -37,7 +37,7 @@ RUNTIME_BY_ANSWER = {
     ("database", "mysql"): ("asyncmy~=0.2.18", "cryptography~=50.0.0"),
     ("metrics", "prometheus"): ("prometheus-client~=0.26.0",),
 }
-RUNTIME_IF_SEEDED = ("faker~=40.63.0",)
+DEVELOPMENT_IF_SEEDED = ("faker~=40.63.0",)
 DEVELOPMENT = (
     "anyio~=4.16.0",
     "httpx~=0.28.1",
@@ -56,7 +56,7 @@ DEVELOPMENT_BY_ANSWER = {
 # What services depend on between them, whatever their answers.
 ALL_REQUIREMENTS = tuple(
     sorted(
-        {*RUNTIME, *RUNTIME_IF_SEEDED, *DEVELOPMENT}.union(
+        {*RUNTIME, *DEVELOPMENT_IF_SEEDED, *DEVELOPMENT}.union(
             *RUNTIME_BY_ANSWER.values(), *DEVELOPMENT_BY_ANSWER.values()
         )
     )
@@ -65,14 +65,14 @@ ALL_REQUIREMENTS = tuple(
 
 def runtime_dependencies(answers: Mapping[str, Any]) -> list[str]:
     """Return what the service needs to run, sorted."""
-    seeded = RUNTIME_IF_SEEDED if answers["seed_data"] else ()
-    return sorted({*RUNTIME, *seeded, *_chosen(answers, RUNTIME_BY_ANSWER)})
+    return sorted({*RUNTIME, *_chosen(answers, RUNTIME_BY_ANSWER)})
 
 
 def development_dependencies(answers: Mapping[str, Any]) -> list[str]:
     """Return what its tests and tools need besides, sorted."""
     stand_in = RUNTIME_BY_ANSWER["database", "sqlite"] if sqlite_stands_in(answers) else ()
-    needed = {*DEVELOPMENT, *stand_in, *_chosen(answers, DEVELOPMENT_BY_ANSWER)}
+    seeded = DEVELOPMENT_IF_SEEDED if answers["seed_data"] else ()
+    needed = {*DEVELOPMENT, *stand_in, *seeded, *_chosen(answers, DEVELOPMENT_BY_ANSWER)}
     return sorted(needed - {*runtime_dependencies(answers)})
 
 

@@ -127,6 +127,7 @@ class Entity:
     pascal: str
     plural: str
     plural_pascal: str
+    constant: str
     label: str
     labels: str
     a_label: str
@@ -135,6 +136,7 @@ class Entity:
     revision: str
     fields: tuple[Field, ...]
     checked_fields: tuple[Field, ...]
+    unique_fields: tuple[Field, ...]
     value_imports: tuple[str, ...]
     rule_imports: tuple[str, ...]
     schema_imports: tuple[str, ...]
@@ -190,6 +192,7 @@ def _entity(module: str, name: str, field_texts: Mapping[str, str]) -> Entity:
         pascal=class_name(name),
         plural=plural(name),
         plural_pascal=class_name(plural(name)),
+        constant=plural(name).upper(),
         label=words(name),
         labels=words(plural(name)),
         a_label=with_article(words(name)),
@@ -198,6 +201,7 @@ def _entity(module: str, name: str, field_texts: Mapping[str, str]) -> Entity:
         revision=_revision(f"{module}.{name}"),
         fields=fields,
         checked_fields=checked,
+        unique_fields=tuple(field for field in fields if field.unique),
         value_imports=("from decimal import Decimal",) if has_decimals else (),
         rule_imports=("from app.kernel.rules import require_not_blank",) if checked else (),
         schema_imports=_schema_imports(fields),

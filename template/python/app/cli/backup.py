@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import click
-import sqlalchemy as sa
 
 from app.cli.running import read_settings, run
 from app.main import Service
 from app.platform.backup import BackupError, BackupFolder, engine, verify_checksum
 from app.platform.clock import utc_now
-from app.platform.persistence.sql import adapter, migrations
+from app.platform.persistence import OutdatedSchema
+from app.platform.persistence.database import address, ensure_database
 from app.settings import Settings
 
 
@@ -26,7 +26,7 @@ def backup() -> None:
     async def keep(service: Service) -> None:
         click.echo(f"Wrote {folder.add(dump)}.")
         # Who has lost everything and not noticed yet will need an older one.
-        if not await _has_rows(service):
+        if not await service.platform.store.has_records():
             click.echo("The database has no rows, so no older backup is removed.")
             return
         for path in folder.prune(settings.backup_retention_days):
@@ -62,19 +62,21 @@ def restore(file: Path, *, force: bool) -> None:
 
     async def bring_back(service: Service) -> None:
         tables = _read(file)
-        await adapter.ensure_database(settings.database_url)
-        if not force and await _has_rows(service):
+        await ensure_database(settings.database_url)
+        if not force and await service.platform.store.has_records():
             raise BackupError("The database has rows; with --force, the backup replaces them.")
         engine.restore(settings.database_url, file)
         click.echo(f"Restored {len(tables)} tables from {file}.")
-        if await migrations.lacks_migrations(service.platform.database.engine):
+        try:
+            await service.platform.store.check_schema()
+        except OutdatedSchema:
             click.echo("The database lacks migrations; run `app migrate` next.")
 
     run(settings, bring_back)
 
 
 def _folder(settings: Settings) -> BackupFolder:
-    database = Path(sa.make_url(settings.database_url).database or "").name
+    database = Path(address(settings.database_url).name).name
     name = database.removesuffix(engine.SUFFIX)
     return BackupFolder(settings.backup_folder, name, engine.SUFFIX, utc_now)
 
@@ -83,13 +85,3 @@ def _read(backup: Path) -> list[str]:
     """The tables of a backup that can be restored."""
     verify_checksum(backup)
     return engine.tables(backup)
-
-
-async def _has_rows(service: Service) -> bool:
-    """Whether any table has rows, other than the one that says which migrations were run."""
-    async with service.platform.database.reading() as connection:
-        for schema, name in (await connection.execute(sa.text(engine.TABLES))).all():
-            rows = sa.select(sa.literal(1)).select_from(sa.table(name, schema=schema)).limit(1)
-            if name != "alembic_version" and await connection.scalar(rows):
-                return True
-    return False

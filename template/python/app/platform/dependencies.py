@@ -4,27 +4,25 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-import sqlalchemy as sa
-
 from app.kernel.access import AccessPolicy
 from app.kernel.events import EventBus
 from app.kernel.ports import Clock, Entity, IdGenerator, Repository, Transaction
-from app.platform.persistence.sql.database import Database
+from app.platform.persistence import RecordType, Store
 
 EntityT = TypeVar("EntityT", bound=Entity)
 
 
 class RepositoryFactory(Protocol):
-    """Creates the repository of the entities in `table`."""
+    """Creates the repository of the entities of one record type."""
 
-    def __call__(self, table: sa.Table, entity: type[EntityT]) -> Repository[EntityT]: ...
+    def __call__(self, record_type: RecordType[EntityT]) -> Repository[EntityT]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
     """Adapters of the ports that modules depend on."""
 
-    database: Database
+    store: Store
     repository: RepositoryFactory
     access: AccessPolicy
     events: EventBus
@@ -35,4 +33,4 @@ class Platform:
 
     @property
     def transaction(self) -> Transaction:
-        return self.database.transaction
+        return self.store.transaction

@@ -13,18 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import sqlalchemy as sa
-
 from app.platform.backup.folder import BackupError, verify_tables
 from app.platform.backup.programs import Programs
+from app.platform.persistence.database import address
+from app.platform.persistence.sql.mysql import TABLES
 
 SUFFIX = ".sql.gz"
 PACKAGE = "mysql-client or mariadb-client"
-# The schema and the name of each table, for a connection to the database.
-TABLES = (
-    "SELECT table_schema, table_name FROM information_schema.tables "
-    "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"
-)
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_SECONDS = 10
 LIMIT = f"SET SESSION lock_wait_timeout = {LOCK_TIMEOUT_SECONDS};"
@@ -178,18 +173,18 @@ class _Server:
 @contextmanager
 def _server(url: str) -> Iterator[_Server]:
     """The server of `url`; the password is in a private file, for others see arguments."""
-    parts = sa.make_url(url)
+    parts = address(url)
     client = {
         "host": parts.host,
         "port": parts.port,
-        "user": parts.username,
+        "user": parts.user,
         "password": parts.password,
     }
     lines = [f'{key} = "{_escaped(str(value))}"' for key, value in client.items() if value]
     with tempfile.TemporaryDirectory() as folder:
         access = Path(folder) / "access.cnf"
         access.write_text("\n".join([OPTIONS, *lines, ""]), encoding="utf-8")
-        yield _Server(parts.database or "", access, Programs(PACKAGE, {}))
+        yield _Server(parts.name or "", access, Programs(PACKAGE, {}))
 
 
 def _quoted(name: str) -> str:

@@ -5,18 +5,12 @@ import re
 import shutil
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from app.platform.backup.folder import BackupError, verify_tables
 from app.platform.backup.programs import Programs
+from app.platform.persistence.database import address
 
 SUFFIX = ".dump"
 PACKAGE = "postgresql-client"
-# The schema and the name of each table, for a connection to the database.
-TABLES = (
-    "SELECT schemaname, tablename FROM pg_tables "
-    r"WHERE schemaname <> 'information_schema' AND schemaname NOT LIKE 'pg\_%'"
-)
 CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_SECONDS = 10
 BEGIN = f"BEGIN; SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s';\n"
@@ -62,14 +56,14 @@ def restore(url: str, path: Path) -> None:
 
 def _programs(url: str) -> Programs:
     """The programs, told where the server is: others see arguments, but not variables."""
-    parts = sa.make_url(url)
+    parts = address(url)
     variables = {
-        "PGHOST": parts.host or parts.query.get("host"),
+        "PGHOST": parts.host or parts.options.get("host"),
         "PGPORT": parts.port,
-        "PGUSER": parts.username,
+        "PGUSER": parts.user,
         "PGPASSWORD": parts.password,
-        "PGDATABASE": parts.database,
-        "PGSSLMODE": parts.query.get("ssl"),
+        "PGDATABASE": parts.name,
+        "PGSSLMODE": parts.options.get("ssl"),
         "PGCONNECT_TIMEOUT": CONNECT_TIMEOUT_SECONDS,
         "PGOPTIONS": "--client-min-messages=warning",
     }

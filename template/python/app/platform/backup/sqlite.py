@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from app.platform.backup.folder import BackupError, verify_tables
+from app.platform.persistence.database import address
+from app.platform.persistence.sql.sqlite import TABLES
 
 SUFFIX = ".db"
 LOCK_TIMEOUT_SECONDS = 10
-# The schema and the name of each table, for a connection to the database.
-TABLES = "SELECT NULL, name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
 
 
 def dump(url: str, path: Path) -> None:
@@ -52,7 +50,7 @@ def restore(url: str, path: Path) -> None:
 
 
 def _file(url: str) -> Path:
-    return Path(sa.make_url(url).database or "")
+    return Path(address(url).name)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.kernel.paging import Page
 from app.kernel.ports import Entity, Repository
 from app.platform.cache.loading import LoadingEntityCache
-from app.platform.persistence.sql.database import Database
+from app.platform.persistence import Store
 
 EntityT = TypeVar("EntityT", bound=Entity)
 
@@ -20,17 +20,17 @@ class ReadThroughRepository(Generic[EntityT]):
         self,
         repository: Repository[EntityT],
         entries: LoadingEntityCache[EntityT],
-        database: Database,
+        store: Store,
     ) -> None:
         self._repository = repository
         self._entries = entries
-        self._database = database
+        self._store = store
 
     async def add(self, entity: EntityT) -> None:
         await self._repository.add(entity)
 
     async def get(self, entity_id: UUID) -> EntityT | None:
-        if self._database.in_transaction:
+        if self._store.in_transaction:
             # What this transaction has changed is nobody else's to see yet.
             return await self._repository.get(entity_id)
         return await self._entries.get(entity_id)
@@ -59,4 +59,4 @@ class ReadThroughRepository(Generic[EntityT]):
 
     async def _forget(self, entity_id: UUID) -> None:
         # Not before the change is kept: a reader in between would bring the old value back.
-        await self._database.after_commit(lambda: self._entries.forget(entity_id))
+        await self._store.after_commit(lambda: self._entries.forget(entity_id))

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.kernel.paging import Page
 from app.kernel.ports import Entity, Repository
 from app.platform.cache.versioned import VersionedEntityCache
-from app.platform.persistence.sql.database import Database
+from app.platform.persistence import Store
 
 EntityT = TypeVar("EntityT", bound=Entity)
 
@@ -20,18 +20,18 @@ class WriteThroughRepository(Generic[EntityT]):
         self,
         repository: Repository[EntityT],
         entries: VersionedEntityCache[EntityT],
-        database: Database,
+        store: Store,
     ) -> None:
         self._repository = repository
         self._entries = entries
-        self._database = database
+        self._store = store
 
     async def add(self, entity: EntityT) -> None:
         await self._repository.add(entity)
         await self._put(entity)
 
     async def get(self, entity_id: UUID) -> EntityT | None:
-        if self._database.in_transaction:
+        if self._store.in_transaction:
             # What this transaction has changed is nobody else's to see yet.
             return await self._repository.get(entity_id)
         return await self._entries.get(entity_id)
@@ -60,7 +60,7 @@ class WriteThroughRepository(Generic[EntityT]):
 
     async def _put(self, entity: EntityT) -> None:
         # Not before the change is kept: it may yet be undone.
-        await self._database.after_commit(lambda: self._entries.put(entity))
+        await self._store.after_commit(lambda: self._entries.put(entity))
 
     async def _block(self, entity_id: UUID) -> None:
-        await self._database.after_commit(lambda: self._entries.block(entity_id))
+        await self._store.after_commit(lambda: self._entries.block(entity_id))

@@ -15,7 +15,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from app.platform.persistence.sql.decimals import PRECISION, SCALE, plain
+from app.platform.persistence.decimals import PRECISION, SCALE, plain
 
 # Pydantic also takes numbers, and digits alone, as seconds since 1970.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -1,1 +1,1 @@
-"""Made-up rows, to develop and try things with."""
+"""Sample records for development."""

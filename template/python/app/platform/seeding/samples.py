@@ -1,4 +1,4 @@
-"""Believable values for a column, by what it is called and what it holds."""
+"""Realistic values for a field, by its name and its type."""
 
 import datetime as dt
 import re
@@ -8,17 +8,16 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-import sqlalchemy as sa
 from faker import Faker
 
-from app.platform.persistence.sql import tables
+from app.platform.persistence.record_types import EMAIL, RecordField
 
 Sample = Callable[[int], Any]
-"""Gives the value of the row with a number."""
+"""Returns the value for the record with a number."""
 
-# To invent a name takes longer than to store a row, so rows share this many.
+# To invent a name takes longer than to store a record, so records share this many.
 POOL_SIZE = 1000
-# The share of values that are left out where they may be, and of flags that are set.
+# The share of optional values that are None, and of flags that are set.
 EMPTY = 0.1
 OFTEN = 0.8
 
@@ -72,101 +71,104 @@ DAYS: tuple[tuple[str, int, int], ...] = (
 )
 
 
-def sample(column: sa.Column[Any], now: dt.datetime, highest: Any) -> Sample:
-    """What makes values for `column`; `highest` is what a unique one has below its ceiling."""
-    chance = Random(column.name)  # noqa: S311 (nothing here is secret)
-    if column.unique:
-        return _unique(column, highest, chance)
-    values = _values(column, now, chance)
-    if column.nullable:
+def sample(field: RecordField, record_name: str, now: dt.datetime, highest: Any) -> Sample:
+    """Return what makes values for a field; `highest` is the highest value below its ceiling."""
+    chance = Random(field.name)  # noqa: S311 (nothing here is secret)
+    if field.unique:
+        return _unique(field, record_name, highest, chance)
+    values = _values(field, record_name, now, chance)
+    if field.optional:
         return lambda number: None if chance.random() < EMPTY else values(number)
     return values
 
 
-def ceiling(column: sa.Column[Any]) -> Any:
-    """Above this, a unique column has values that no sample follows on: it could not go on."""
-    if isinstance(column.type, tables.Timestamp):
-        return dt.datetime(2500, 1, 1, tzinfo=dt.UTC)
-    if isinstance(column.type, tables.ExactDecimal):
-        return Decimal(10**12)
-    return dt.date(2500, 1, 1) if isinstance(column.type, sa.Date) else 10**15
+def has_sequence(field: RecordField) -> bool:
+    """Whether the unique values of a field continue from the highest one."""
+    return field.unique and field.type not in {str, uuid.UUID}
 
 
-def _values(column: sa.Column[Any], now: dt.datetime, chance: Random) -> Sample:
-    kind = column.type
-    if isinstance(kind, sa.String):
-        return _texts(column, chance)
-    if isinstance(kind, sa.Boolean):
+def ceiling(field: RecordField) -> Any:
+    """Return the value above which no sample continues from a unique one."""
+    highest = {
+        dt.datetime: dt.datetime(2500, 1, 1, tzinfo=dt.UTC),
+        dt.date: dt.date(2500, 1, 1),
+        Decimal: Decimal(10**12),
+    }
+    return highest.get(field.type, 10**15)
+
+
+def _values(field: RecordField, record_name: str, now: dt.datetime, chance: Random) -> Sample:
+    if field.type is str:
+        return _texts(field, record_name, chance)
+    if field.type is bool:
         return lambda _: chance.random() < OFTEN
-    if isinstance(kind, sa.Uuid):
+    if field.type is uuid.UUID:
         return lambda _: uuid.UUID(int=chance.getrandbits(128), version=4)
-    first, last = _range(DAYS, column.name)
-    if isinstance(kind, tables.Timestamp):
+    first, last = _range(DAYS, field.name)
+    if field.type is dt.datetime:
         return lambda _: now + dt.timedelta(minutes=chance.randint(first * 1440, last * 1440))
-    if isinstance(kind, sa.Date):
+    if field.type is dt.date:
         return lambda _: (now + dt.timedelta(days=chance.randint(first, last))).date()
-    return _numbers(column, chance)
+    return _numbers(field, chance)
 
 
-def _says(words: str, name: str) -> bool:
+def _has_word(words: str, name: str) -> bool:
     """Whether one of the words is a whole one of the name: a storage has no age."""
     return bool(re.search(rf"(?:^|_)(?:{words})s?(?:_|$)", name))
 
 
 def _range(table: tuple[tuple[str, Any, Any], ...], name: str) -> tuple[Any, Any]:
-    return next((first, last) for words, first, last in table if _says(words, name))
+    return next((first, last) for words, first, last in table if _has_word(words, name))
 
 
-def _texts(column: sa.Column[Any], chance: Random) -> Sample:
+def _texts(field: RecordField, record_name: str, chance: Random) -> Sample:
     fake = Faker()
-    fake.seed_instance(column.name)
-    make = _text_maker(column)
-    length = getattr(column.type, "length", None)
-    pool = [make(fake)[:length] for _ in range(POOL_SIZE)]
+    fake.seed_instance(field.name)
+    make = _text_maker(field, record_name)
+    pool = [make(fake)[: field.length] for _ in range(POOL_SIZE)]
     return lambda _: chance.choice(pool)
 
 
-def _text_maker(column: sa.Column[Any]) -> Callable[[Faker], str]:
-    if getattr(column.type, "length", None) == tables.EMAIL_LENGTH:
+def _text_maker(field: RecordField, record_name: str) -> Callable[[Faker], str]:
+    if field.length == EMAIL:
         return lambda fake: fake.safe_email()
-    if column.name in {"name", "label"}:
-        if _says(PEOPLE, column.table.name):
+    if field.name in {"name", "label"}:
+        if _has_word(PEOPLE, record_name):
             return lambda fake: fake.name()
-        if _says(COMPANIES, column.table.name):
+        if _has_word(COMPANIES, record_name):
             return lambda fake: fake.company()
-    known = (make for words, make in TEXTS if _says(words, column.name))
+    known = (make for words, make in TEXTS if _has_word(words, field.name))
     return next(known, lambda fake: fake.sentence().rstrip("."))
 
 
-def _numbers(column: sa.Column[Any], chance: Random) -> Sample:
-    first, last = _range(NUMBERS, column.name)
-    if isinstance(column.type, tables.ExactDecimal):
+def _numbers(field: RecordField, chance: Random) -> Sample:
+    first, last = _range(NUMBERS, field.name)
+    if field.type is Decimal:
         return lambda _: Decimal(chance.randint(int(first * 100), int(last * 100))) / 100
-    if isinstance(column.type, sa.Float):
+    if field.type is float:
         return lambda _: round(chance.uniform(first, last), 2)
     return lambda _: chance.randint(int(first), int(last))
 
 
-def _unique(column: sa.Column[Any], highest: Any, chance: Random) -> Sample:
-    """Values that continue from the highest, or have a part that no other run of this has."""
-    kind = column.type
-    if isinstance(kind, sa.Uuid):
+def _unique(field: RecordField, record_name: str, highest: Any, chance: Random) -> Sample:
+    """Return values that continue from the highest, or have a part that no other run has."""
+    if field.type is uuid.UUID:
         return lambda _: uuid.uuid4()
-    if isinstance(kind, sa.String):
+    if field.type is str:
         run = uuid.uuid4().hex[:6]
-        texts = _texts(column, chance)
-        if kind.length == tables.EMAIL_LENGTH:
+        texts = _texts(field, record_name, chance)
+        if field.length == EMAIL:
             return lambda number: f"{number + 1}.{run}.{texts(number)}"
         return lambda number: f"{texts(number)[:150]} {run}-{number + 1}"
-    start, step = _sequence(kind, highest)
+    start, step = _sequence(field, highest)
     return lambda number: start + step * (number + 1)
 
 
-def _sequence(kind: Any, highest: Any) -> tuple[Any, Any]:
-    if isinstance(kind, tables.Timestamp):
+def _sequence(field: RecordField, highest: Any) -> tuple[Any, Any]:
+    if field.type is dt.datetime:
         return highest or dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.timedelta(minutes=1)
-    if isinstance(kind, sa.Date):
+    if field.type is dt.date:
         return highest or dt.date(1900, 1, 1), dt.timedelta(days=1)
-    if isinstance(kind, tables.ExactDecimal):
+    if field.type is Decimal:
         return highest or Decimal(0), Decimal("0.01")
-    return highest or 0, 0.5 if isinstance(kind, sa.Float) else 1
+    return highest or 0, 0.5 if field.type is float else 1

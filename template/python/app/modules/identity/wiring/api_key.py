@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from app.modules.identity.application.api_keys import ApiKeys
 from app.modules.identity.application.ports import UserRepository
 from app.modules.identity.application.user_administration import UserAdministration
-from app.modules.identity.infrastructure.api_key import SqlApiKeyRepository
+from app.modules.identity.infrastructure.api_key import StoredApiKeyRepository
 from app.modules.identity.presentation.api_keys import api_key_router
 from app.modules.identity.subscriptions import subscribe
 from app.platform.authorization import DEFAULT_ROLE
@@ -29,7 +29,7 @@ def install(
     users: UserRepository,
     administration: UserAdministration,
 ) -> Authentication:
-    kept = SqlApiKeyRepository(platform.database)
+    kept = StoredApiKeyRepository(platform.store)
     subscribe(platform.events, kept)
     keys = ApiKeys(
         kept,

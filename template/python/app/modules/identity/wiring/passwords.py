@@ -5,8 +5,8 @@ from app.modules.identity.application.login_throttle import LoginThrottle
 from app.modules.identity.application.ports import CredentialRepository, UserRepository
 from app.modules.identity.application.user_administration import UserAdministration
 from app.modules.identity.infrastructure.argon2 import Argon2Passwords
-from app.modules.identity.infrastructure.failed_login import SqlFailedLoginRepository
-from app.modules.identity.infrastructure.password import SqlPasswordRepository
+from app.modules.identity.infrastructure.failed_login import StoredFailedLoginRepository
+from app.modules.identity.infrastructure.password import StoredPasswordRepository
 from app.modules.identity.subscriptions import subscribe
 from app.platform.authorization import DEFAULT_ROLE
 from app.platform.dependencies import Platform
@@ -21,10 +21,10 @@ def accounts(
     logins: CredentialRepository,
 ) -> Accounts:
     """Accounts whose `logins` end when their password changes."""
-    password_hashes = SqlPasswordRepository(platform.database)
+    password_hashes = StoredPasswordRepository(platform.store)
     subscribe(platform.events, password_hashes, logins)
     throttle = LoginThrottle(
-        SqlFailedLoginRepository(platform.database),
+        StoredFailedLoginRepository(platform.store),
         allowed_by_account=settings.failed_logins_per_account,
         allowed_by_address=settings.failed_logins_per_address,
         clock=platform.clock,

@@ -9,7 +9,7 @@ from app.modules.identity.application.accounts import Accounts
 from app.modules.identity.application.ports import UserRepository
 from app.modules.identity.application.sessions import Sessions
 from app.modules.identity.application.user_administration import UserAdministration
-from app.modules.identity.infrastructure.session import SqlSessionRepository
+from app.modules.identity.infrastructure.session import StoredSessionRepository
 from app.modules.identity.presentation.accounts import account_router
 from app.modules.identity.presentation.sessions import session_router
 from app.modules.identity.wiring import passwords
@@ -32,7 +32,7 @@ def install(
     users: UserRepository,
     administration: UserAdministration,
 ) -> Authentication:
-    kept = SqlSessionRepository(platform.database)
+    kept = StoredSessionRepository(platform.store)
     accounts = passwords.accounts(platform, settings, users, administration, kept)
     sessions = Sessions(
         kept,

@@ -1,17 +1,18 @@
-"""Connections and transactions."""
+"""Connections, transactions and statements."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.kernel.errors import Conflict, Unavailable
 from app.platform.persistence.sql import adapter
+from app.platform.persistence.sql.errors import translated_errors
+
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 @dataclass(slots=True)
@@ -21,11 +22,7 @@ class _OpenTransaction:
 
 
 class Database:
-    """The service's database, as its repositories use it.
-
-    A transaction belongs to the task that opened it: repositories called inside it take part
-    without being told, and those called outside it read, or write one statement, by themselves.
-    """
+    """A relational database; each task has its own transaction, or none."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
@@ -34,63 +31,60 @@ class Database:
         self._open: ContextVar[_OpenTransaction | None] = ContextVar("transaction", default=None)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Join this task's transaction, or run one: kept at the end, undone on an error."""
-        if current := self._open.get():
-            yield current.connection
+    async def transaction(self) -> AsyncIterator[None]:
+        if self.in_transaction:
+            yield
             return
-        with _translated_errors():
-            async with self.engine.begin() as connection:
-                current = _OpenTransaction(connection)
-                token = self._open.set(current)
-                try:
-                    yield connection
-                finally:
-                    self._open.reset(token)
+        async with AsyncExitStack() as stack:
+            with translated_errors():
+                connection = await stack.enter_async_context(self.engine.connect())
+                await connection.begin()
+            current = _OpenTransaction(connection)
+            token = self._open.set(current)
+            try:
+                yield
+            finally:
+                self._open.reset(token)
+            # An error above goes past this, and the connection rolls back as it closes.
+            with translated_errors():
+                await connection.commit()
         for callback in current.after_commit:
             await callback()
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection to read with; inside a transaction it sees that transaction's changes."""
-        if current := self._open.get():
-            yield current.connection
-            return
-        with _translated_errors():
-            async with self._reader.connect() as connection:
-                yield connection
-
     @property
     def in_transaction(self) -> bool:
-        """Whether this task has a transaction open."""
         return self._open.get() is not None
 
     async def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
-        """Call `callback` once this task's transaction is kept; at once when there is none."""
         if current := self._open.get():
             current.after_commit.append(callback)
         else:
             await callback()
 
+    async def fetch(self, query: sa.Executable, values: Values = None) -> Sequence[sa.Row[Any]]:
+        """Return the rows of a query; inside a transaction it sees that transaction's changes."""
+        with translated_errors():
+            if current := self._open.get():
+                return (await current.connection.execute(query, values)).all()
+            async with self._reader.connect() as connection:
+                return (await connection.execute(query, values)).all()
+
+    async def execute(self, statement: sa.Executable, values: Values = None) -> int:
+        """Run a statement that writes, in a transaction; return how many rows it found."""
+        async with self.writing() as connection:
+            return (await connection.execute(statement, values)).rowcount
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """The connection of this task's transaction, which begins here if there is none."""
+        async with self.transaction():
+            current = self._open.get()
+            assert current is not None  # noqa: S101 (`transaction` has just set it)
+            with translated_errors():
+                yield current.connection
+
     async def ping(self) -> None:
-        """Return if the database answers, else raise `Unavailable`."""
-        async with self.reading() as connection:
-            await connection.execute(sa.select(1))
+        await self.fetch(sa.select(1))
 
     async def close(self) -> None:
         await self.engine.dispose()
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    """The driver's errors, in the application's words."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise Conflict("This contradicts data that is already there.") from error
-    except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
-        raise Unavailable("The database does not answer; try again later.") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Unavailable("The database does not answer; try again later.") from error
-        raise

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import DATETIME
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.platform.persistence.sql.decimals import PRECISION, SCALE, plain
+from app.platform.persistence.decimals import PRECISION, SCALE, plain
 
 SCHEME = "mysql"
 CONNECT_TIMEOUT_SECONDS = 5
@@ -24,6 +24,11 @@ COLLATIONS = {"mysql": "utf8mb4_0900_bin", "mariadb": "utf8mb4_nopad_bin"}
 AWAY = (1040, 1053)  # the server has no connection left, or shuts down
 WITHOUT_TRANSACTION = {"without_transaction": True}
 TRANSACTIONAL_DDL = False
+# The schema and the name of each table, for a connection to the database.
+TABLES = (
+    "SELECT table_schema, table_name FROM information_schema.tables "
+    "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"
+)
 
 
 class Timestamp(sa.TypeDecorator[dt.datetime]):

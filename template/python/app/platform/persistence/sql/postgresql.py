@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.platform.persistence.sql.decimals import PRECISION, SCALE, plain
+from app.platform.persistence.decimals import PRECISION, SCALE, plain
 
 SCHEME = "postgresql"
 CONNECT_TIMEOUT_SECONDS = 5
@@ -21,6 +21,11 @@ AWAY = ("57P", "53300")  # the server starts, stops or has no connection left (S
 DEADLOCK = ("40001", "40P01")  # two transactions wait for each other, and this one must give way
 WITHOUT_TRANSACTION = {"isolation_level": "AUTOCOMMIT"}
 TRANSACTIONAL_DDL = True
+# The schema and the name of each table, for a connection to the database.
+TABLES = (
+    "SELECT schemaname, tablename FROM pg_tables "
+    r"WHERE schemaname <> 'information_schema' AND schemaname NOT LIKE 'pg\_%'"
+)
 
 
 class Timestamp(sa.TypeDecorator[Any]):

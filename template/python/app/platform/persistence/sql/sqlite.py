@@ -12,12 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.platform.persistence.sql.decimals import SCALE, plain
+from app.platform.persistence.decimals import SCALE, plain
 
 SCHEME = "sqlite"
 PATIENT_SECONDS = 60
 WITHOUT_TRANSACTION = {"without_transaction": True}
 TRANSACTIONAL_DDL = True
+# The schema and the name of each table, for a connection to the database.
+TABLES = "SELECT NULL, name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
 
 
 class Timestamp(sa.TypeDecorator[dt.datetime]):

@@ -1,25 +1,17 @@
-"""Begin the branch of identity with its tables."""
+"""Create the table of refresh tokens."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from app.platform.persistence.sql import tables
 
-revision = "identity0001"
-down_revision = None
-branch_labels = ("identity",)
+revision = "identity_refresh_tokens"
+down_revision = "identity_passwords"
+branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "identity_users",
-        sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("email", sa.String(254), nullable=False, unique=True),
-        sa.Column("role", sa.String(20), nullable=False),
-        sa.Column("created_at", tables.Timestamp(), nullable=False),
-    )
-{% if auth == 'jwt' %}
     op.create_table(
         "identity_refresh_tokens",
         sa.Column("fingerprint", sa.String(64), primary_key=True),
@@ -28,11 +20,7 @@ def upgrade() -> None:
         sa.Column("expires_at", tables.Timestamp(), nullable=False),
         sa.Column("used", sa.Boolean(), nullable=False),
     )
-{% endif %}
 
 
 def downgrade() -> None:
-{% if auth == 'jwt' %}
     op.drop_table("identity_refresh_tokens")
-{% endif %}
-    op.drop_table("identity_users")

@@ -1,4 +1,4 @@
-"""Keep which user somebody is whom the issuer knows."""
+"""Create the table of external identities and their users."""
 
 import sqlalchemy as sa
 from alembic import op

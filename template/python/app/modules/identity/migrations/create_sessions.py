@@ -1,4 +1,4 @@
-"""Keep sessions."""
+"""Create the table of sessions."""
 
 import sqlalchemy as sa
 from alembic import op

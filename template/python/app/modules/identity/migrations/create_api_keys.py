@@ -1,4 +1,4 @@
-"""Keep API keys."""
+"""Create the table of API keys."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Alembic's entry point; `app.platform.persistence.sql.migrations` calls it with a connection."""
+"""Alembic's entry point; `Migrations` calls it with a connection and the tables of the code."""
 
 from typing import Any, Literal
 
@@ -8,12 +8,11 @@ from alembic.autogenerate import rewriter
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 
-import app.main  # noqa: F401 (imports every module, and so every table)
-from app.platform.persistence.sql import migrations, tables
+from app.platform.persistence.sql import tables
 
-WRITES = context.config.attributes.get("writes", False)
+GIVEN = context.config.attributes
 
-# What rows that are already there get in a new column that must not be empty.
+# Values of existing rows in a new column that must not be empty.
 FILLINGS: tuple[tuple[type[Any], Any], ...] = (
     (tables.Timestamp, "1970-01-01 00:00:00"),
     (tables.ExactDecimal, "0"),
@@ -59,7 +58,7 @@ def _fill(_: MigrationContext, __: Any, change: ops.ModifyTableOps) -> Any:
 
 
 def _filled(new: ops.AddColumnOp) -> bool:
-    """Whether the new column needed a default, and now has one."""
+    """Give the new column a default if it needs one; return whether it did."""
     column = new.column
     filling = next((text for kind, text in FILLINGS if isinstance(column.type, kind)), None)
     if column.nullable or column.server_default is not None or filling is None:
@@ -72,26 +71,26 @@ def _filled(new: ops.AddColumnOp) -> bool:
 def include_object(
     _: object, name: str | None, kind: str, reflected: bool, compared_to: object
 ) -> bool:
-    """Leave alone what others have put into the database."""
+    """Ignore the tables of the database that belong to no module."""
     foreign = kind == "table" and reflected and compared_to is None
-    return not foreign or bool(migrations.owner(name or ""))
+    return not foreign or bool(GIVEN["owner"](name or ""))
 
 
 def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
-    """Write our own column types as the code does, whatever the database makes of them."""
+    """Write the service's own column types by their names, whatever the database makes of them."""
     if kind == "type" and isinstance(item, tables.Timestamp | tables.ExactDecimal):
         return f"tables.{type(item).__name__}()"
-    return False
+    return "sa.Text()" if kind == "type" and isinstance(item, tables.Words) else False
 
 
 context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=tables.metadata,
+    connection=GIVEN["connection"],
+    target_metadata=GIVEN["metadata"],
     # SQLite alters a table by copying it; other databases take the same statements as they are.
     render_as_batch=True,
     include_object=include_object,
     render_item=render_item,
-    process_revision_directives=fill_new_columns if WRITES else None,
+    process_revision_directives=fill_new_columns if GIVEN.get("writes") else None,
 )
 with context.begin_transaction():
     context.run_migrations()

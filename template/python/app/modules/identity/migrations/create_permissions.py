@@ -1,4 +1,4 @@
-"""Keep what users were granted."""
+"""Create the table of granted permissions."""
 
 import sqlalchemy as sa
 from alembic import op

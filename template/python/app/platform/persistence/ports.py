@@ -1,0 +1,132 @@
+"""Ports of a store: what repositories need of the database, in terms of no product."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from app.kernel.errors import ApplicationError, Unavailable
+from app.kernel.paging import Page
+from app.platform.persistence.record_types import RecordT, RecordType
+
+OtherT = TypeVar("OtherT")
+
+
+class DatabaseError(ApplicationError):
+    """A command cannot use the database, or its migrations do not fit it."""
+
+
+class OutdatedSchema(Unavailable):
+    """The database lacks migrations that the code needs."""
+
+
+class Records(Protocol[RecordT]):
+    """The records of one type. Keyword arguments are the values that fields must have."""
+
+    async def add(self, record: RecordT) -> None:
+        """Add a record; `Conflict` if its key or a unique value is taken."""
+
+    async def add_many(self, records: Sequence[RecordT]) -> None:
+        """Add records; `Conflict` if a key or a unique value is taken."""
+
+    async def import_many(self, records: Sequence[RecordT]) -> None:
+        """Add records by the fastest way there is; their unique values must be free."""
+
+    async def first(self, **equal: object) -> RecordT | None:
+        """Return the first record that matches, or None."""
+
+    async def first_for_update(self, **equal: object) -> RecordT | None:
+        """Return the first record that matches, locked until this task's transaction ends."""
+
+    async def first_with(
+        self, other: RecordType[OtherT], via: str, **equal: object
+    ) -> tuple[RecordT, OtherT | None] | None:
+        """Return the first record that matches and the other one, whose key its field `via` holds.
+
+        Both are read at once: each request that authenticates asks this.
+        """
+
+    async def find(self, **equal: object) -> list[RecordT]:
+        """Return the records that match."""
+
+    async def page(self, limit: int, after: Any | None, **equal: object) -> Page[RecordT]:
+        """Return up to `limit` records that match, from the first one whose key is above `after`."""
+
+    async def replace(self, record: RecordT, **expected: object) -> bool:
+        """Replace the record with the same key; False if none is there with `expected` values."""
+
+    async def update(
+        self, changes: Mapping[str, object], *, increment: str = "", **equal: object
+    ) -> int:
+        """Change fields, and add 1 to the field `increment`; return how many records changed.
+
+        To change a record only if it still has a value is safe: one of several callers succeeds.
+        """
+
+    async def delete(self, **equal: object) -> int:
+        """Delete the records that match; return how many there were."""
+
+    async def delete_expired(
+        self, limits: Mapping[str, datetime], *, at_most: int | None = None, **equal: object
+    ) -> int:
+        """Delete the records that match and have one of the times, or an earlier one.
+
+        `at_most` makes it a part of a longer task: as many, beginning with the oldest.
+        """
+
+    async def keys_for_update(self, **equal: object) -> Sequence[Any]:
+        """Return the keys of the records that match, locked until this task's transaction ends."""
+
+    async def count(self, **equal: object) -> int:
+        """Return how many records match."""
+
+    async def highest(self, field: str, below: Any) -> Any | None:
+        """Return the highest value of a field that is less than `below`, or None."""
+
+
+class Store(Protocol):
+    """The service's database.
+
+    A transaction belongs to the task that opened it: repositories called inside it take part
+    without being told, and those called outside it read, or write one statement, by themselves.
+    """
+
+    @property
+    def record_types(self) -> Sequence[RecordType[Any]]:
+        """The record types of which anybody has asked for the records."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this task has a transaction open."""
+
+    def records(self, record_type: RecordType[RecordT]) -> Records[RecordT]: ...
+
+    def transaction(self) -> AbstractAsyncContextManager[object]:
+        """Join this task's transaction, or run one: committed at the end, undone on an error."""
+
+    async def after_commit(self, callback: Callable[[], Awaitable[None]]) -> None:
+        """Call `callback` once this task's transaction is committed; at once without one."""
+
+    async def ping(self) -> None:
+        """Return if the database answers, else raise `Unavailable`."""
+
+    async def check_schema(self) -> None:
+        """Return if the database has the migrations of this code, else raise `OutdatedSchema`."""
+
+    async def migrate(self) -> None:
+        """Run every migration that the database lacks, one process at a time."""
+
+    async def downgrade(self, revision: str) -> None:
+        """Undo migrations down to `revision`, such as `base` or `catalog@base`."""
+
+    async def missing_migrations(self) -> str:
+        """Return what the record types have and the migrations lack, a line each."""
+
+    async def write_migrations(self, message: str) -> list[Path]:
+        """Write the migrations that are missing, one for each module; return their files."""
+
+    async def has_records(self) -> bool:
+        """Whether the database holds any record, of whichever type."""
+
+    async def close(self) -> None: ...
