@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from app.cli import app as commands
 from app.platform.backup import BackupError, BackupFolder, engine
 from app.platform.backup.folder import UNFINISHED, checksum_of
-from app.platform.persistence.sql import adapter, migrations
+from app.platform.persistence.database import drop_database, ensure_database
 from tests import fakes
 from tests.contents import execute, rows
 from tests.logins import login
@@ -71,7 +71,7 @@ def make_backup() -> Path:
 def test_a_lost_database_comes_back(url: str) -> None:
     before = rows(url)
     backup = make_backup()
-    asyncio.run(adapter.drop_database(url))
+    asyncio.run(drop_database(url))
 
     said = run("restore", backup)
 
@@ -98,7 +98,7 @@ def test_rows_are_replaced_only_by_force(url: str) -> None:
 def test_tables_without_rows_are_in_nobody_s_way(url: str) -> None:
     before = rows(url)
     backup = make_backup()
-    asyncio.run(adapter.drop_database(url))
+    asyncio.run(drop_database(url))
     run("migrate")
 
     run("restore", backup)
@@ -107,12 +107,7 @@ def test_tables_without_rows_are_in_nobody_s_way(url: str) -> None:
 
 
 def test_a_backup_from_before_a_migration_says_what_comes_next(url: str) -> None:
-    async def undo_everything() -> None:
-        database = adapter.create_engine(url)
-        await migrations.downgrade(database, "base")
-        await database.dispose()
-
-    asyncio.run(undo_everything())
+    CliRunner().invoke(commands, ["downgrade", "base", "--yes"])
     backup = make_backup()
     run("migrate")
 
@@ -282,7 +277,7 @@ class TestTheFolder:
         assert run("backup").splitlines()[1:] == [f"Removed {old}."]
 
         backup = make_backup().rename(old)
-        asyncio.run(adapter.drop_database(url))
+        asyncio.run(drop_database(url))
         run("migrate")
         assert run("backup").endswith("has no rows, so no older backup is removed.\n")
         assert old.exists()
@@ -298,10 +293,10 @@ class TestTheFolder:
 
 
 def test_a_database_that_is_not_there(url: str, folder: Path) -> None:
-    asyncio.run(adapter.drop_database(url))
+    asyncio.run(drop_database(url))
 
     assert refusal("backup")
-    asyncio.run(adapter.ensure_database(url))
+    asyncio.run(ensure_database(url))
     assert refusal("backup")
 
     assert [path.name for path in folder.iterdir()] == [".lock"]

@@ -6,19 +6,19 @@ from dataclasses import replace
 import pytest
 
 from app.main import Service
-from app.platform.persistence.sql.database import Database
+from app.platform.persistence import Store
 from tests import fakes
 from tests.caches.processes import Process, two_processes
 from tests.caches.samples import Away, Stored, Thing, new_kind, new_thing
 
 
 @pytest.fixture
-def database(service: Service) -> Database:
-    return service.platform.database
+def database(service: Service) -> Store:
+    return service.platform.store
 
 
 @pytest.fixture
-async def processes(database: Database) -> AsyncIterator[tuple[Process, Process]]:
+async def processes(database: Store) -> AsyncIterator[tuple[Process, Process]]:
     async with two_processes(database) as processes:
         yield processes
 
@@ -74,7 +74,7 @@ async def test_a_new_owner_is_seen_at_once_in_both(
 
 
 async def test_a_transaction_reads_past_the_cache(
-    processes: tuple[Process, Process], thing: Thing, database: Database
+    processes: tuple[Process, Process], thing: Thing, database: Store
 ) -> None:
     process, _ = processes
     process.stored.entities[thing.id] = changed = replace(thing, version=2)
@@ -86,7 +86,7 @@ async def test_a_transaction_reads_past_the_cache(
 
 
 async def test_a_change_is_seen_once_it_is_kept(
-    processes: tuple[Process, Process], thing: Thing, database: Database
+    processes: tuple[Process, Process], thing: Thing, database: Store
 ) -> None:
     one, other = processes
     changed = replace(thing, version=2)
@@ -98,7 +98,7 @@ async def test_a_change_is_seen_once_it_is_kept(
 
 
 async def test_a_change_that_is_undone_is_never_seen(
-    processes: tuple[Process, Process], thing: Thing, database: Database
+    processes: tuple[Process, Process], thing: Thing, database: Store
 ) -> None:
     one, other = processes
 
@@ -112,7 +112,7 @@ async def test_a_change_that_is_undone_is_never_seen(
     assert await other.repository.get(thing.id) == thing
 
 
-async def test_without_a_cache_everything_goes_on(database: Database) -> None:
+async def test_without_a_cache_everything_goes_on(database: Store) -> None:
     repository = Process(Away(), new_kind(), Stored(), database).repository
     thing = new_thing()
     changed = replace(thing, version=2)

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli import app as commands
-from app.platform.persistence.sql import adapter, migrations
+from app.main import Service
+from app.platform.persistence.sql import migrations
 from tests.logins import login
 
 
@@ -55,17 +56,19 @@ def test_an_administrator_is_made() -> None:
 def test_a_missing_migration_is_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database_url: str
 ) -> None:
-    folder = shutil.copytree(migrations.FOLDER, tmp_path / "migrations")
-    monkeypatch.setattr(migrations, "FOLDER", folder)
+    modules = shutil.copytree(migrations.MODULES, tmp_path / "modules")
+    monkeypatch.setattr(migrations, "MODULES", modules)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("APP_DATABASE_URL", empty_database_url)
-    for migration in (folder / "identity").glob("*.py"):
+    folder = modules / "identity" / "migrations"
+    for migration in folder.glob("*.py"):
         migration.unlink()
 
     missing, nothing = run("makemigrations", "add people"), run("makemigrations")
 
-    (written,) = (folder / "identity").glob("*_add_people.py")
-    assert missing.output.startswith(f"Wrote migrations/identity/{written.name}; read it")
-    assert 'op.create_table(\n        "identity_users",' in written.read_text()
+    (written,) = folder.glob("*_add_people.py")
+    assert missing.output.startswith(f"Wrote modules/identity/migrations/{written.name}.\n")
+    assert '"identity_users"' in written.read_text()
     assert nothing.output == "The migrations lack nothing.\n"
 
 
@@ -97,12 +100,11 @@ class TestInProduction:
         result = run("create-admin", "--email", "ann@example.com", *login.CREATE_ADMIN)
         assert result.exit_code == 0
 
-    async def test_an_old_database_is_not_used(self, database_url: str) -> None:
-        engine = adapter.create_engine(database_url)
-        await migrations.downgrade(engine, "base")
+    async def test_an_old_database_is_not_used(self, service: Service) -> None:
+        store = service.platform.store
+        await store.downgrade("base")
         try:
             result = await asyncio.to_thread(run, "serve")
         finally:
-            await migrations.upgrade(engine)
-            await engine.dispose()
+            await store.migrate()
         assert result.output == "Error: The database lacks migrations; run `app migrate` first.\n"

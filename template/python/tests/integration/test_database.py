@@ -1,42 +1,43 @@
-"""Transactions, and a database that is away."""
+"""Transactions, and a database that does not answer."""
 
 import asyncio
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.kernel.errors import Conflict, Unavailable
 from app.main import Service
 from app.modules.identity.domain.user import User
-from app.modules.identity.infrastructure.user import SqlUserRepository
+from app.modules.identity.infrastructure.user import StoredUserRepository
 from app.platform.authorization import DEFAULT_ROLE
-from app.platform.persistence.sql import adapter
-from app.platform.persistence.sql.database import Database
+from app.platform.persistence import Store
+from app.platform.persistence.database import drop_database, ensure_database, open_store
 from tests import fakes
 from tests.access_rules.logins import Headers
 
 
 @pytest.fixture
-def database(service: Service) -> Database:
-    return service.platform.database
+def store(service: Service) -> Store:
+    return service.platform.store
 
 
 @pytest.fixture
-def users(database: Database) -> SqlUserRepository:
-    return SqlUserRepository(database)
+def users(store: Store) -> StoredUserRepository:
+    return StoredUserRepository(store)
 
 
 def user(service: Service, email: str = "alice@example.com") -> User:
     return User.new(id=service.platform.new_id(), email=email, role=DEFAULT_ROLE, now=fakes.NOW)
 
 
-async def test_an_error_undoes_the_transaction(
-    service: Service, database: Database, users: SqlUserRepository
+async def test_error_rolls_the_transaction_back(
+    service: Service, store: Store, users: StoredUserRepository
 ) -> None:
     alice = user(service)
 
     async def fail_half_way() -> None:
-        async with database.transaction():
+        async with store.transaction():
             await users.add(alice)
             assert await users.get(alice.id) == alice
             raise ValueError("undo")
@@ -45,29 +46,29 @@ async def test_an_error_undoes_the_transaction(
         await fail_half_way()
 
     assert await users.get(alice.id) is None
-    assert not database.in_transaction
+    assert not store.in_transaction
 
 
-async def test_a_transaction_inside_another_is_part_of_it(
-    service: Service, database: Database, users: SqlUserRepository
+async def test_nested_transaction_joins_the_outer_one(
+    service: Service, store: Store, users: StoredUserRepository
 ) -> None:
     done: list[str] = []
 
     async def note() -> None:
         done.append("after commit")
 
-    async with database.transaction():
-        async with database.transaction():
+    async with store.transaction():
+        async with store.transaction():
             await users.add(user(service))
-            await database.after_commit(note)
+            await store.after_commit(note)
         assert done == []
     assert done == ["after commit"]
-    await database.after_commit(note)
+    await store.after_commit(note)
     assert len(done) == 2
 
 
-async def test_one_of_two_writers_of_a_unique_value_wins(
-    service: Service, users: SqlUserRepository
+async def test_concurrent_inserts_of_a_unique_value_succeed_once(
+    service: Service, users: StoredUserRepository
 ) -> None:
     outcomes = await asyncio.gather(
         *(users.add(user(service)) for _ in range(4)), return_exceptions=True
@@ -78,34 +79,40 @@ async def test_one_of_two_writers_of_a_unique_value_wins(
         await users.add(user(service))
 
 
-async def test_replicas_that_start_at_once_create_it_once(empty_database_url: str) -> None:
-    await adapter.drop_database(empty_database_url)
+async def test_concurrent_creation_creates_the_database_once(empty_database_url: str) -> None:
+    await drop_database(empty_database_url)
 
-    await asyncio.gather(*(adapter.ensure_database(empty_database_url) for _ in range(4)))
+    await asyncio.gather(*(ensure_database(empty_database_url) for _ in range(4)))
 
-    engine = adapter.create_engine(empty_database_url)
-    async with engine.connect():
-        pass
-    await engine.dispose()
+    store = open_store(empty_database_url)
+    await store.ping()
+    await store.close()
 
 
-async def test_a_database_that_is_away_is_said_to_be(
+async def test_refused_connection_returns_503(
     client: httpx.AsyncClient,
     admin: Headers,
-    database: Database,
+    store: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
 
     def refuse(*_: object, **__: object) -> None:
-        raise ConnectionRefusedError("nobody listens")
+        raise ConnectionRefusedError
 
-    monkeypatch.setattr(type(database.engine), "connect", refuse)
-    database._reader = database.engine  # noqa: SLF001 (its own `connect` is an older copy)
+    monkeypatch.setattr(AsyncEngine, "connect", refuse)
 
     with pytest.raises(Unavailable):
-        await database.ping()
+        await store.ping()
+    with pytest.raises(Unavailable):
+        await store.check_schema()
     ready = await client.get("/health/ready")
     assert ready.status_code == 503
     assert ready.json()["checks"]["database"] == "unavailable"
     assert (await client.get("/api/v1/me", headers=admin)).status_code == 503
     assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_os_error_of_the_callers_code_is_no_outage(store: Store) -> None:
+    with pytest.raises(FileNotFoundError):
+        async with store.transaction():
+            raise FileNotFoundError

@@ -1,4 +1,4 @@
-"""Two transactions that wait for each other: the database ends one, whose caller may try again."""
+"""Deadlocks: the database ends one of the transactions, whose caller may try again."""
 
 import asyncio
 
@@ -7,14 +7,14 @@ import pytest
 from app.kernel.errors import Unavailable
 from app.main import Service
 from app.modules.identity.domain.user import User
-from app.modules.identity.infrastructure.user import SqlUserRepository
+from app.modules.identity.infrastructure.user import StoredUserRepository
 from app.platform.authorization import DEFAULT_ROLE
 from tests import fakes
 
 
-async def test_one_of_two_that_wait_for_each_other_gives_way(service: Service) -> None:
-    database, new_id = service.platform.database, service.platform.new_id
-    users = SqlUserRepository(database)
+async def test_one_transaction_of_a_deadlock_fails_as_unavailable(service: Service) -> None:
+    store, new_id = service.platform.store, service.platform.new_id
+    users = StoredUserRepository(store)
     ann, bob = (
         User.new(
             id=new_id(), email=f"{name}@example.com", role=DEFAULT_ROLE, now=fakes.NOW
@@ -26,7 +26,7 @@ async def test_one_of_two_that_wait_for_each_other_gives_way(service: Service) -
     both_hold_one = asyncio.Barrier(2)
 
     async def lock(first: User, second: User) -> None:
-        async with database.transaction():
+        async with store.transaction():
             await users.get_for_update(first.id)
             await both_hold_one.wait()
             await users.get_for_update(second.id)

@@ -1,32 +1,35 @@
-"""Migrations: complete, and reversible."""
+"""Migrations: complete, reversible, and noticed when they are missing."""
 
-from app.platform.persistence.sql import adapter, migrations
+import pytest
+
+from app.main import Service
+from app.platform.persistence import OutdatedSchema
+from app.platform.persistence.sql.migrations import module_of
 
 
-async def test_the_migrations_make_what_the_code_needs(database_url: str) -> None:
-    engine = adapter.create_engine(database_url)
+async def test_migrations_create_every_table_of_the_code(service: Service) -> None:
+    store = service.platform.store
+
+    missing = await store.missing_migrations()
+
+    assert not missing, f"{missing}\nWrite the migration: uv run app makemigrations"
+    await store.check_schema()
+
+
+async def test_every_migration_is_reversible(service: Service) -> None:
+    store = service.platform.store
+    await store.downgrade("base")
     try:
-        difference = await migrations.difference(engine)
-        assert not difference, f"{difference}\nWrite the migration: uv run app makemigrations"
-        assert not await migrations.lacks_migrations(engine)
+        with pytest.raises(OutdatedSchema, match="lacks migrations; run `app migrate` first"):
+            await store.check_schema()
     finally:
-        await engine.dispose()
+        await store.migrate()
+    await store.check_schema()
 
 
-async def test_every_migration_can_be_undone(database_url: str) -> None:
-    engine = adapter.create_engine(database_url)
-    try:
-        await migrations.downgrade(engine, "base")
-        assert await migrations.lacks_migrations(engine)
-        await migrations.upgrade(engine)
-        assert not await migrations.lacks_migrations(engine)
-    finally:
-        await engine.dispose()
-
-
-def test_a_table_belongs_to_the_module_with_the_longest_matching_name() -> None:
+def test_table_belongs_to_the_module_with_the_longest_matching_name() -> None:
     modules = ["order", "order_desk", "identity"]
 
-    assert migrations.module_of("order_desk_items", modules) == "order_desk"
-    assert migrations.module_of("order_items", modules) == "order"
-    assert migrations.module_of("alembic_version", modules) == ""
+    assert module_of("order_desk_items", modules) == "order_desk"
+    assert module_of("order_items", modules) == "order"
+    assert module_of("alembic_version", modules) == ""

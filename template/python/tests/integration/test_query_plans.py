@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from app.main import Service
 from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 from app.platform.persistence.sql import tables
+from app.platform.persistence.sql.store import SqlStore, sql_store
 from tests import fakes
 from tests.access_rules.logins import Headers, LogIn
 from tests.databases import tested
@@ -49,25 +50,31 @@ def _value(column: sa.Column[Any], number: int) -> Any:
 
 
 @pytest.fixture
-async def full(service: Service) -> None:
-    """Every table has its rows, and the database knows how many."""
-    async with service.platform.database.transaction() as connection:
-        for table in tables.metadata.sorted_tables:
+def database(service: Service) -> SqlStore:
+    return sql_store(service.platform.store)
+
+
+@pytest.fixture
+async def full(service: Service, database: SqlStore) -> None:
+    """Fill every table, and have the database count its rows."""
+    all_tables = [database.table(record_type) for record_type in database.record_types]
+    async with database.writing() as connection:
+        for table in all_tables:
             await connection.execute(table.insert(), list(rows(table, service.platform.new_id)))
-        for table in tables.metadata.sorted_tables:
+        for table in all_tables:
             await connection.exec_driver_sql(tested.analyze(table))
 
 
 @pytest.fixture
-def queries(service: Service) -> Iterator[dict[str, Any]]:
-    """The statements that the service sends, each with the last parameters."""
+def queries(database: SqlStore) -> Iterator[dict[str, Any]]:
+    """The statements that the service sends, each with its last parameters."""
     sent: dict[str, Any] = {}
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
         if statement.startswith(("SELECT", "UPDATE", "DELETE")):
             sent[statement] = parameters
 
-    engine = service.platform.database.engine.sync_engine
+    engine = database.engine.sync_engine
     sa.event.listen(engine, "before_cursor_execute", note)
     yield sent
     sa.event.remove(engine, "before_cursor_execute", note)
@@ -77,7 +84,7 @@ def queries(service: Service) -> Iterator[dict[str, Any]]:
 async def test_no_request_reads_a_whole_table(
     app: FastAPI,
     client: httpx.AsyncClient,
-    service: Service,
+    database: SqlStore,
     log_in: LogIn,
     queries: dict[str, Any],
 ) -> None:
@@ -89,7 +96,7 @@ async def test_no_request_reads_a_whole_table(
     await _use(client, "/api/v1/users", admin)
     await login.use_everything(client, "newcomer", admin)
 
-    async with service.platform.database.engine.connect() as connection:
+    async with database.engine.connect() as connection:
         found = {
             statement: await connection.run_sync(tested.full_scans, statement, parameters)
             for statement, parameters in dict(queries).items()

@@ -1,15 +1,16 @@
-"""Made-up rows: as many as asked for, and believable."""
+"""Sample records: as many as asked for, with realistic values."""
 
 import datetime as dt
+import sys
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from app.cli import app as commands
-from app.platform.persistence.sql import tables
+from app.platform.persistence.record_types import EMAIL, SHORT_TEXT, RecordField
 from app.platform.seeding.samples import sample
 from tests import fakes
 
@@ -28,7 +29,7 @@ def added(result: Result) -> set[str]:
     return {line.partition(": ")[2] for line in result.output.splitlines()}
 
 
-def test_seed_fills_up_to_a_count() -> None:
+def test_seed_adds_what_is_missing_to_a_count() -> None:
     assert added(seed("--count", "3")) == {"3 rows added"}
     assert added(seed("--count", "3")) == {"0 rows added"}
     assert added(seed()) == {"17 rows added"}
@@ -36,54 +37,63 @@ def test_seed_fills_up_to_a_count() -> None:
 
 
 @pytest.mark.usefixtures("in_production")
-def test_production_has_no_place_for_it() -> None:
-    assert seed().output == "Error: Made-up rows have no place in production.\n"
+def test_production_is_not_seeded() -> None:
+    assert seed().output == "Error: Sample records do not belong in production.\n"
+
+
+def test_missing_faker_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "app.platform.seeding.seeder", None)
+
+    assert seed().output == (
+        "Error: Sample records need Faker, a development dependency; install it with `uv sync`.\n"
+    )
 
 
 def values(name: str, kind: Any, highest: Any = None, **options: Any) -> list[Any]:
-    """What a column of some table gets in its first rows."""
-    column = sa.Column(name, kind, **options)
-    sa.Table("shop_customers", sa.MetaData(), column)
-    make = sample(column, fakes.NOW, highest)
+    """Return the values of a field in the first records of customers."""
+    plain = {"optional": False, "unique": False, "length": SHORT_TEXT}
+    field = RecordField(name=name, type=kind, is_key=False, indexed=False, **(plain | options))
+    make = sample(field, "shop_customers", fakes.NOW, highest)
     return [make(number) for number in range(200)]
 
 
-def test_what_a_value_looks_like_follows_from_its_name() -> None:
-    assert all(" " in name for name in values("name", sa.String(200), nullable=False))
-    emails = values("address", sa.String(tables.EMAIL_LENGTH), nullable=False)
-    assert all("@example." in email for email in emails)
-    assert max(map(len, values("nickname", sa.String(5), nullable=False))) <= 5
-    prices = values("price", tables.ExactDecimal(), nullable=False)
+def test_name_of_a_field_decides_its_values() -> None:
+    assert all(" " in name for name in values("name", str))
+    assert all("@example." in email for email in values("address", str, length=EMAIL))
+    assert max(map(len, values("nickname", str, length=5))) <= 5
+    prices = values("price", Decimal)
     assert all(1 <= price <= 500 and price == round(price, 2) for price in prices)
-    assert all(18 <= age <= 90 for age in values("age", sa.BigInteger(), nullable=False))
-    assert max(values("storage", sa.BigInteger(), nullable=False)) > 90
-    assert all(-90 <= each <= 90 for each in values("latitude", sa.Double(), nullable=False))
-    assert max(values("born", sa.Date(), nullable=False)) < fakes.NOW.date()
-    assert min(values("expires_at", tables.Timestamp(), nullable=False)) > fakes.NOW
-    assert set(values("active", sa.Boolean(), nullable=False)) == {True, False}
+    assert all(18 <= age <= 90 for age in values("age", int))
+    assert max(values("storage", int)) > 90
+    assert all(-90 <= each <= 90 for each in values("latitude", float))
+    assert max(values("born", dt.date)) < fakes.NOW.date()
+    assert min(values("expires_at", dt.datetime)) > fakes.NOW
+    assert set(values("active", bool)) == {True, False}
 
 
-def test_some_are_left_out_where_they_may_be() -> None:
-    left_out = values("born", sa.Date()).count(None)
+def test_some_optional_values_are_none() -> None:
+    left_out = values("born", dt.date, optional=True).count(None)
     assert 0 < left_out < 100
 
 
 @pytest.mark.parametrize(
-    ("kind", "highest"),
+    ("kind", "length", "highest"),
     [
-        (sa.String(200), None),
-        (sa.String(tables.EMAIL_LENGTH), None),
-        (sa.Uuid(), None),
-        (sa.BigInteger(), 41),
-        (sa.Double(), 0.5),
-        (tables.ExactDecimal(), Decimal("9.99")),
-        (sa.Date(), dt.date(2026, 1, 31)),
-        (tables.Timestamp(), fakes.NOW),
+        (str, SHORT_TEXT, None),
+        (str, EMAIL, None),
+        (UUID, None, None),
+        (int, None, 41),
+        (float, None, 0.5),
+        (Decimal, None, Decimal("9.99")),
+        (dt.date, None, dt.date(2026, 1, 31)),
+        (dt.datetime, None, fakes.NOW),
     ],
-    ids=str,
 )
-def test_unique_values_follow_on_those_that_are_there(kind: Any, highest: Any) -> None:
-    first, second = values("code", kind, highest, unique=True), values("code", kind, unique=True)
+def test_unique_values_continue_from_the_highest(
+    kind: Any, length: int | None, highest: Any
+) -> None:
+    first = values("code", kind, highest, unique=True, length=length)
+    second = values("code", kind, unique=True, length=length)
 
     assert len(set(first)) == 200
     if highest is not None:

@@ -14,7 +14,7 @@ from tests.caches.samples import Thing, new_thing
 
 @pytest.fixture
 async def processes(service: Service) -> AsyncIterator[tuple[Process, Process]]:
-    async with two_processes(service.platform.database) as processes:
+    async with two_processes(service.platform.store) as processes:
         yield processes
 
 

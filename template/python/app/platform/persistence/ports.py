@@ -22,7 +22,10 @@ class OutdatedSchema(Unavailable):
 
 
 class Records(Protocol[RecordT]):
-    """The records of one type. Keyword arguments are the values that fields must have."""
+    """The records of one type.
+
+    Keyword arguments are fields and the values that they must have; None matches nothing.
+    """
 
     async def add(self, record: RecordT) -> None:
         """Add a record; `Conflict` if its key or a unique value is taken."""
@@ -40,7 +43,7 @@ class Records(Protocol[RecordT]):
         """Return the first record that matches, locked until this task's transaction ends."""
 
     async def first_with(
-        self, other: RecordType[OtherT], via: str, **equal: object
+        self, other: RecordType[OtherT], via: str, /, **equal: object
     ) -> tuple[RecordT, OtherT | None] | None:
         """Return the first record that matches and the other one, whose key its field `via` holds.
 
@@ -50,14 +53,14 @@ class Records(Protocol[RecordT]):
     async def find(self, **equal: object) -> list[RecordT]:
         """Return the records that match."""
 
-    async def page(self, limit: int, after: Any | None, **equal: object) -> Page[RecordT]:
-        """Return up to `limit` records that match, from the first one whose key is above `after`."""
+    async def page(self, limit: int, after: Any | None, /, **equal: object) -> Page[RecordT]:
+        """Return up to `limit` records that match and whose keys come after `after`."""
 
-    async def replace(self, record: RecordT, **expected: object) -> bool:
+    async def replace(self, record: RecordT, /, **expected: object) -> bool:
         """Replace the record with the same key; False if none is there with `expected` values."""
 
     async def update(
-        self, changes: Mapping[str, object], *, increment: str = "", **equal: object
+        self, changes: Mapping[str, object], increment: str = "", /, **equal: object
     ) -> int:
         """Change fields, and add 1 to the field `increment`; return how many records changed.
 
@@ -68,7 +71,7 @@ class Records(Protocol[RecordT]):
         """Delete the records that match; return how many there were."""
 
     async def delete_expired(
-        self, limits: Mapping[str, datetime], *, at_most: int | None = None, **equal: object
+        self, limits: Mapping[str, datetime], at_most: int | None = None, /, **equal: object
     ) -> int:
         """Delete the records that match and have one of the times, or an earlier one.
 

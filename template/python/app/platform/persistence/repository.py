@@ -51,5 +51,5 @@ class EntityRepository(Generic[EntityT]):
         changes = {"owner_id": new_owner_id, "updated_at": at}
         async with self._store.transaction():
             transferred = await self._records.keys_for_update(owner_id=owner_id)
-            await self._records.update(changes, increment="version", owner_id=owner_id)
+            await self._records.update(changes, "version", owner_id=owner_id)
         return transferred

@@ -28,9 +28,7 @@ class StoredFailedLoginRepository:
     async def ensure(self, key: str, now: datetime) -> None:
         if await self._failed.first(key=key) is not None:
             return
-        await self._failed.delete_expired(
-            {"last_at": now - FORGOTTEN_AFTER}, at_most=FORGOTTEN_AT_ONCE
-        )
+        await self._failed.delete_expired({"last_at": now - FORGOTTEN_AFTER}, FORGOTTEN_AT_ONCE)
         with suppress(Conflict):  # another request has just done the same
             await self._failed.add(FailedLogins(key=key, failures=0, last_at=now))
 

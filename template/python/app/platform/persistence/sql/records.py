@@ -41,6 +41,7 @@ class SqlRecords(Generic[RecordT]):
         self._all = sa.select(*(self._columns[name] for name in self._names))
         self._insert = self._table.insert()
         self._first = cache(self._build_first)
+        self._first_locked = cache(self._build_first_locked)
         self._first_with = cache(self._build_first_with)
         self._find = cache(self._build_find)
         self._page = cache(self._build_page)
@@ -60,15 +61,15 @@ class SqlRecords(Generic[RecordT]):
             await adapter.insert_many(connection, self._table, rows)
 
     async def first(self, **equal: object) -> RecordT | None:
-        rows = await self._database.fetch(self._first(tuple(equal), False), _matching(equal))
+        rows = await self._database.fetch(self._first(tuple(equal)), _matching(equal))
         return self._record(rows[0]) if rows else None
 
     async def first_for_update(self, **equal: object) -> RecordT | None:
-        rows = await self._database.fetch(self._first(tuple(equal), True), _matching(equal))
+        rows = await self._database.fetch(self._first_locked(tuple(equal)), _matching(equal))
         return self._record(rows[0]) if rows else None
 
     async def first_with(
-        self, other: RecordType[OtherT], via: str, **equal: object
+        self, other: RecordType[OtherT], via: str, /, **equal: object
     ) -> tuple[RecordT, OtherT | None] | None:
         query = self._first_with(other, via, tuple(equal))
         rows = await self._database.fetch(query, _matching(equal))
@@ -83,7 +84,7 @@ class SqlRecords(Generic[RecordT]):
         rows = await self._database.fetch(self._find(tuple(equal)), _matching(equal))
         return [self._record(row) for row in rows]
 
-    async def page(self, limit: int, after: Any | None, **equal: object) -> Page[RecordT]:
+    async def page(self, limit: int, after: Any | None, /, **equal: object) -> Page[RecordT]:
         query = self._page(tuple(equal), after is not None)
         # One row more than asked for tells if a page follows.
         start = {} if after is None else {"after": after}
@@ -93,14 +94,14 @@ class SqlRecords(Generic[RecordT]):
         last = getattr(items[-1], self._type.key[0]) if len(rows) > limit else None
         return Page(items, last)
 
-    async def replace(self, record: RecordT, **expected: object) -> bool:
+    async def replace(self, record: RecordT, /, **expected: object) -> bool:
         row = self._row(record)
         expected = {name: row[name] for name in self._type.key} | expected
         changes = {name: row[name] for name in self._changing}
         return await self.update(changes, **expected) > 0
 
     async def update(
-        self, changes: Mapping[str, object], *, increment: str = "", **equal: object
+        self, changes: Mapping[str, object], increment: str = "", /, **equal: object
     ) -> int:
         statement = self._update(tuple(changes), increment, tuple(equal))
         new = {f"new_{name}": value for name, value in changes.items()}
@@ -110,7 +111,7 @@ class SqlRecords(Generic[RecordT]):
         return await self._write(self._delete(tuple(equal)), _matching(equal))
 
     async def delete_expired(
-        self, limits: Mapping[str, datetime], *, at_most: int | None = None, **equal: object
+        self, limits: Mapping[str, datetime], at_most: int | None = None, /, **equal: object
     ) -> int:
         expired = sa.or_(*(self._columns[name] <= limit for name, limit in limits.items()))
         condition = sa.and_(*self._matches(tuple(equal)), expired)
@@ -118,7 +119,7 @@ class SqlRecords(Generic[RecordT]):
         if at_most is None:
             return await self._write(self._table.delete().where(condition), values)
         (key,) = self._keys
-        oldest = sa.select(key).where(condition).order_by(*map(self._columns.get, limits))
+        oldest = sa.select(key).where(condition).order_by(*(self._columns[name] for name in limits))
         rows = await self._database.fetch(oldest.limit(at_most), values)
         if not rows:
             return 0
@@ -149,15 +150,14 @@ class SqlRecords(Generic[RecordT]):
         except Conflict as error:
             raise Conflict(self._type.conflict) from error
 
-    def _build_first(self, names: Names, locked: bool) -> sa.Select[Any]:
+    def _build_first(self, names: Names) -> sa.Select[Any]:
         query = self._all.where(*self._matches(names))
-        if not self._identify_one(names):
-            query = query.limit(1)
-        return query.with_for_update() if locked else query
+        return query if self._identify_one(names) else query.limit(1)
 
-    def _build_first_with(
-        self, other: RecordType[Any], via: str, names: Names
-    ) -> sa.Select[Any]:
+    def _build_first_locked(self, names: Names) -> sa.Select[Any]:
+        return self._build_first(names).with_for_update()
+
+    def _build_first_with(self, other: RecordType[Any], via: str, names: Names) -> sa.Select[Any]:
         table = self._table_of(other)
         (key,) = (table.c[name] for name in other.key)
         query = (

@@ -82,7 +82,8 @@ class SqlStore(Database):
     async def has_records(self) -> bool:
         """Whether a table has rows, other than the one that says which migrations were run."""
         with unusable_database():
-            for schema, name in await self.fetch(sa.text(adapter.TABLES)):
+            for row in await self.fetch(sa.text(adapter.TABLES)):
+                schema, name = tuple(row)
                 rows = sa.select(sa.literal(1)).select_from(sa.table(name, schema=schema)).limit(1)
                 if name != "alembic_version" and await self.fetch(rows):
                     return True

@@ -184,5 +184,5 @@ def _migration(
     )
 
 
-def _escaped(path: Path) -> str:
-    return str(path).replace("%", "%%")
+def _escaped(text: object) -> str:
+    return str(text).replace("%", "%%")
