@@ -68,7 +68,7 @@ def test_a_missing_migration_is_written(
 
     (written,) = folder.glob("*_add_people.py")
     assert missing.output.startswith(f"Wrote modules/identity/migrations/{written.name}.\n")
-    assert '"identity_users"' in written.read_text()
+    assert "op.create_table('identity_users'" in written.read_text()
     assert nothing.output == "The migrations lack nothing.\n"
 
 
@@ -84,7 +84,7 @@ def test_wrong_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
-    assert "APP_LOG_LEVEL: DEBUG tells too much" in result.output
+    assert "APP_LOG_LEVEL: DEBUG" in result.output
 
 
 @pytest.mark.usefixtures("in_production")
