@@ -1,8 +1,8 @@
-"""Sets of technical answers in which choices meet each other in pairs, read from the questions."""
+"""Covering sets of technical answers, read from the questions: every choice, and every pair."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations, cycle, product
 from random import Random
@@ -15,7 +15,8 @@ from extensions.questionnaire import load_template_config
 from .support import ROOT
 
 Answers = dict[str, Any]
-Pair = frozenset[tuple[str, Any]]
+# One answer, or two that are given together.
+Combination = frozenset[tuple[str, Any]]
 
 QUESTIONS: dict[str, Any] = {
     key: details
@@ -26,12 +27,29 @@ QUESTIONS: dict[str, Any] = {
 OTHER_CHOICES: dict[str, list[Any]] = {"rate_limit": ["100/minute", ""]}
 ATTEMPTS = 100
 
-# What the boot tier does without, because each of its sets takes most of a minute; the render tier
-# has every pair.
-# Questions whose choices need to meet those of these others alone.
+# Pairs that no service is booted for; the render tier has every pair.
+# Questions whose choices need to meet the choices of these other questions only.
 MEETS_ONLY = {"auth_provider": {"auth"}}
-# Choices that a running service does not differ by, but for a line of text: they take turns.
+# Choices that change one line of text in a running service: they take turns.
 ALIKE = {"backup": ["daily", "hourly", "weekly"]}
+
+# Pairs that tests of running services ask for; the services of the daily run have them all.
+TOGETHER: list[Answers] = [
+    {"auth": "jwt", "database": "mysql"},
+    {"auth": "session", "database": "postgresql"},
+    {"auth": "api_key", "database": "sqlite"},
+    {"auth": "oauth2", "authorization": "rbac"},
+    {"cache": "redis", "rate_limit": "100/minute"},
+    {"cache": "redis", "cache_strategy": "write-through"},
+    {"cache": "memcached", "cache_strategy": "read-through"},
+    {"database": "postgresql", "test_database": "same"},
+    {"database": "postgresql", "test_database": "sqlite"},
+    {"database": "postgresql", "seed_data": True},
+    {"database": "mysql", "test_database": "same"},
+    {"database": "sqlite", "backup": "daily"},
+    {"database": "postgresql", "backup": "hourly"},
+    {"database": "mysql", "backup": "weekly"},
+]
 
 _ENVIRONMENT = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
 
@@ -53,12 +71,12 @@ def _condition(key: str) -> jinja2.Template:
 
 
 def asked(key: str, answers: Mapping[str, Any]) -> bool:
-    """Whether the question `key` is asked of somebody who gave these answers before it."""
+    """Return whether the question `key` is asked after these answers."""
     return "when" not in QUESTIONS[key] or _condition(key).render(answers) == "True"
 
 
 def as_asked(answers: Mapping[str, Any]) -> Answers:
-    """Return `answers` without those that nobody asks for."""
+    """Return `answers` without those to questions that are not asked."""
     given: Answers = {}
     for key in CHOICES:
         if key in answers and asked(key, given):
@@ -66,17 +84,22 @@ def as_asked(answers: Mapping[str, Any]) -> Answers:
     return given
 
 
-def pairs(answers: Mapping[str, Any]) -> set[Pair]:
-    """Return each two answers that meet here."""
+def pairs(answers: Mapping[str, Any]) -> set[Combination]:
+    """Return each two answers of a set."""
     return set(map(frozenset, combinations(answers.items(), 2)))
 
 
-def _possible() -> Iterator[tuple[Pair, Answers]]:
-    """Yield each two answers that somebody can give together, with what makes both be asked."""
+def _met(answers: Mapping[str, Any]) -> set[Combination]:
+    """Return each answer and each two answers of a set."""
+    return pairs(answers) | {frozenset([answer]) for answer in answers.items()}
+
+
+def _possible() -> Iterator[tuple[Combination, Answers]]:
+    """Yield each two answers that can be given together, with answers that make both asked."""
     defaults = {key: choices[0] for key, choices in CHOICES.items()}
     free = {key: choices for key, choices in CHOICES.items() if "when" not in QUESTIONS[key]}
     single = [(key, choice) for key, choices in free.items() for choice in choices]
-    # Each of the two may want an enabling answer of its own.
+    # Each of the two may need an enabling answer of its own.
     enablers = [*((each,) for each in single), *combinations(single, 2)]
     for one, other in combinations(CHOICES, 2):
         for first, second in product(CHOICES[one], CHOICES[other]):
@@ -91,43 +114,48 @@ def _possible() -> Iterator[tuple[Pair, Answers]]:
 POSSIBLE = dict(_possible())
 
 
-def needs_booting(pair: Pair) -> bool:
-    """Whether the boot tier must have these two answers in one service."""
+def needs_booting(pair: Combination) -> bool:
+    """Return whether a running service must have these two answers."""
     keys = {key for key, _ in pair}
     return all(
         key not in keys or keys - {key} <= others for key, others in MEETS_ONLY.items()
     ) and not any((key, other) in pair for key, (_, *others) in ALIKE.items() for other in others)
 
 
-def covering(wanted: Mapping[Pair, Answers]) -> list[Answers]:
-    """Return few sets of answers that contain every pair that is wanted; always the same ones.
+def covering(wanted: Mapping[Combination, Answers], begun: Sequence[Answers] = ()) -> list[Answers]:
+    """Return few sets of answers that contain every wanted combination; always the same sets.
 
-    The first holds the defaults.
+    They begin with the sets in `begun`, or else with the defaults.
     """
     chance = Random(0)
-    return min((_attempt(wanted, chance) for _ in range(ATTEMPTS)), key=len)
+    return min((_attempt(wanted, begun, chance) for _ in range(ATTEMPTS)), key=len)
 
 
-def _attempt(wanted: Mapping[Pair, Answers], chance: Random) -> list[Answers]:
-    rows = [as_asked({key: QUESTIONS[key]["default"] for key in CHOICES})]
-    missing = {pair: enough for pair, enough in wanted.items() if pair not in pairs(rows[0])}
+def _attempt(
+    wanted: Mapping[Combination, Answers], begun: Sequence[Answers], chance: Random
+) -> list[Answers]:
+    rows = list(begun) or [as_asked({key: QUESTIONS[key]["default"] for key in CHOICES})]
+    met = set().union(*map(_met, rows))
+    missing = {each: enough for each, enough in wanted.items() if each not in met}
     while missing:
         row = as_asked(_completed(next(iter(missing.values())), missing, chance))
         rows.append(row)
-        for pair in pairs(row):
-            missing.pop(pair, None)
+        for each in _met(row):
+            missing.pop(each, None)
     return rows
 
 
-def _completed(begun: Answers, missing: Mapping[Pair, Answers], chance: Random) -> Answers:
-    """Answer the other questions too, each so that as many missing pairs as possible occur."""
+def _completed(begun: Answers, missing: Mapping[Combination, Answers], chance: Random) -> Answers:
+    """Answer the other questions too, each with the choice that most missing combinations have."""
     row = dict(begun)
     for key in chance.sample(list(CHOICES), len(CHOICES)):
         if key in row:
             continue
 
         def gain(choice: Any, key: str = key) -> int:
-            return sum(frozenset([(key, choice), answer]) in missing for answer in row.items())
+            answer = (key, choice)
+            alone = frozenset([answer]) in missing
+            return alone + sum(frozenset([answer, other]) in missing for other in row.items())
 
         row[key] = max(chance.sample(CHOICES[key], len(CHOICES[key])), key=gain)
     return row
@@ -143,5 +171,21 @@ def _in_turn(sets: list[Answers]) -> list[Answers]:
     return sets
 
 
+def _each_once() -> dict[Combination, Answers]:
+    """Return every choice, and the pairs that tests ask for, with answers that make them asked."""
+    choices = {}
+    for pair, enough in POSSIBLE.items():
+        for answer in pair:
+            choices.setdefault(frozenset([answer]), enough)
+    asked_for = [frozenset(answers.items()) for answers in TOGETHER]
+    return {pair: POSSIBLE[pair] for pair in asked_for} | choices
+
+
 COVERING = covering(POSSIBLE)
-BOOTED = _in_turn(covering({pair: POSSIBLE[pair] for pair in POSSIBLE if needs_booting(pair)}))
+# Every choice once: the daily run.
+BOOTED_DAILY = covering(_each_once())
+_PAIRS = covering(
+    {pair: enough for pair, enough in POSSIBLE.items() if needs_booting(pair)}, BOOTED_DAILY
+)
+# Every pair that makes a difference: the full run, which begins with the services of the daily run.
+BOOTED = [*BOOTED_DAILY, *_in_turn(_PAIRS[len(BOOTED_DAILY) :])]

@@ -1,21 +1,23 @@
-"""What the tiers share: git, Copier and uv as a user would call them."""
+"""Helpers that the tiers share: git, Copier and uv, called as a user calls them."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
+from copier import run_copy
 
 ROOT = Path(__file__).parents[1]
 
-# What only concerns the shell that the tests were started from. Where Python may keep
-# no bytecode, for one, each command of a service takes three times as long to start.
+# Variables that concern only the shell that the tests were started from. With
+# PYTHONDONTWRITEBYTECODE, for one, each command of a service takes three times as long to start.
 PRIVATE = ("APP_", "GIT_", "PYTEST_", "PYTHON", "UV_PROJECT", "VIRTUAL_ENV")
 ENVIRONMENT: Mapping[str, str] = {
     **{key: value for key, value in os.environ.items() if not key.startswith(PRIVATE)},
@@ -25,6 +27,8 @@ ENVIRONMENT: Mapping[str, str] = {
     "GIT_COMMITTER_EMAIL": "tester@example.com",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "NO_COLOR": "1",
+    # The tools of this environment, also where it is not activated.
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
 }
 
 
@@ -64,7 +68,7 @@ def commit(repository: Path, message: str) -> None:
 
 
 def copy_repository(target: Path) -> None:
-    """Copy this repository's files, as they are on disk, without its history."""
+    """Copy this repository's files and links, as they are on disk, without its history."""
     listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, listed.split("\0")):
         source, copy = ROOT / name, target / name
@@ -79,15 +83,34 @@ def copier(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comple
 
 
 def render(template: Path, service: Path, answers: Mapping[str, Any] | None = None) -> Path:
-    """Generate a service with these answers, and the defaults for all others; returns its path."""
-    data = service.with_name(f"{service.name}.answers.yml")
-    data.parent.mkdir(parents=True, exist_ok=True)
-    data.write_text(yaml.safe_dump(dict(answers or {}), sort_keys=False), encoding="utf-8")
-    options = ("--trust", "--defaults", "--quiet", "--vcs-ref", "HEAD", "--data-file", data)
-    outcome = copier("copy", *options, template, service)
-    data.unlink()
-    assert outcome.returncode == 0, outcome.stderr
+    """Generate a service with these answers, and the defaults for all others; returns its path.
+
+    As `copier copy --trust --defaults --quiet` does, without the time that its process takes to
+    start.
+    """
+    with _environment():
+        run_copy(
+            str(template),
+            service,
+            dict(answers or {}),
+            vcs_ref="HEAD",
+            defaults=True,
+            quiet=True,
+            unsafe=True,
+        )
     return service
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Let this process call git as the commands that the tests run do."""
+    before = dict(os.environ)
+    os.environ.update({"GIT_CONFIG_GLOBAL": os.devnull})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def uv(
@@ -98,3 +121,14 @@ def uv(
 ) -> str:
     """Run uv in a service and return what it prints."""
     return run("uv", *arguments, cwd=service, variables={**(variables or {}), **more}).stdout
+
+
+def make_once(path: Path, make: Callable[[], object]) -> Path:
+    """Call `make` unless `path` was made; another worker that makes it is waited for."""
+    done = path.with_name(f"{path.name}.done")
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            make()
+            done.touch()
+    return path

@@ -1,4 +1,4 @@
-"""Which answers are booted: choices that could get in each other's way meet at least once."""
+"""Combinations of answers that are booted: every choice daily, every pair in the full run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..covering import BOOTED, CHOICES
+from ..covering import BOOTED, BOOTED_DAILY, CHOICES
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -40,7 +40,7 @@ RICH = {"modules": RICH_MODULES, "coverage_target": 95}
 
 
 def _cases() -> dict[str, dict[str, Any]]:
-    """Return the sets to boot, by name, with the modules that have met fewer of their answers."""
+    """Return the sets to boot by name, each with the modules that met fewer of its answers."""
     cases = {}
     met: dict[str, set[tuple[str, Any]]] = {"default": set(), "rich": set()}
     for number, technical in enumerate(BOOTED):
@@ -53,10 +53,12 @@ def _cases() -> dict[str, dict[str, Any]]:
 
 
 CASES = _cases()
+# Booted in the daily run; the others in the full run, and one by one in its slices.
+DAILY = list(CASES)[: len(BOOTED_DAILY)]
 
 
 def only(*names: str) -> Callable[[Test], Test]:
-    """Run a test for these cases alone, whatever its module says."""
+    """Run a test for these cases only, whatever its module says."""
 
     def mark(test: Test) -> Test:
         test.case_names = names  # type: ignore[attr-defined]
@@ -65,23 +67,28 @@ def only(*names: str) -> Callable[[Test], Test]:
     return mark
 
 
-def _unusual(name: str) -> tuple[int, bool]:
-    """Put first who proves themself in the easiest way, and has the usual rights."""
+def _order(name: str) -> tuple[bool, int, bool]:
+    """Put cases of the daily run first, then the simplest authentication and authorization."""
     case = CASES[name]
-    return CHOICES["auth"].index(case["auth"]), case["authorization"] != "rbac"
+    return (
+        name not in DAILY,
+        CHOICES["auth"].index(case["auth"]),
+        case["authorization"] != "rbac",
+    )
 
 
 def first(**answers: Any) -> str:
-    """Return the name of the first case with these answers, if it can be one of the usual auth."""
-    fitting = [name for name, case in CASES.items() if answers.items() <= case.items()]
-    return min(fitting, key=_unusual)
+    """Return the name of the first case with these answers, of the daily run if possible."""
+    return min(
+        (name for name, case in CASES.items() if answers.items() <= case.items()), key=_order
+    )
 
 
 def first_backed_up(database: str) -> str:
-    """Return the name of the first case with backups of this database, in the same way."""
+    """Return the name of the first case with backups of this database, in the same order."""
     fitting = [
         name
         for name, case in CASES.items()
         if case["database"] == database and case["backup"] != "none"
     ]
-    return min(fitting, key=_unusual)
+    return min(fitting, key=_order)

@@ -19,7 +19,7 @@ from .. import servers  # noqa: E402
 from ..servers import CACHE_SERVERS, DATABASE_SERVERS  # noqa: E402
 from ..support import commit, render, uv  # noqa: E402
 from .attacked import Attacked, attacked_service, with_own_database  # noqa: E402
-from .cases import CASES  # noqa: E402
+from .cases import CASES, DAILY  # noqa: E402
 from .issued import Believer, believing  # noqa: E402
 from .running import Service, new_database_url  # noqa: E402
 
@@ -27,12 +27,25 @@ UNLIMITED = "1000000/second"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test for every case, unless it or its module says which; a case stays on one worker."""
+    """Run a test for every case, or for those that it or its module names.
+
+    The tests of a case stay on one worker. Cases that are not booted daily wait for their slice.
+    """
     if "service" in metafunc.fixturenames:
         names = getattr(metafunc.module, "CASE_NAMES", CASES)
         names = getattr(metafunc.function, "case_names", names)
-        cases = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+        cases = [pytest.param(name, marks=_marks(name)) for name in dict.fromkeys(names)]
         metafunc.parametrize("service", cases, indirect=True, scope="session")
+
+
+def _marks(name: str) -> list[pytest.MarkDecorator]:
+    marks = [
+        pytest.mark.xdist_group(name),
+        pytest.mark.combination("boot", name, "rich" if "modules" in CASES[name] else ""),
+    ]
+    if name not in DAILY:
+        marks.append(pytest.mark.full(turn=list(CASES).index(name)))
+    return marks
 
 
 def _cache_url(name: str) -> str | None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from ..servers import DATABASE_SERVERS
-from ..support import ENVIRONMENT, run, uv
+from ..support import ENVIRONMENT, run
 
 SECONDS_TO_START = 60
 ADMIN_EMAIL = "admin@example.com"
@@ -47,21 +47,29 @@ class Service:
 
     def app(self, *arguments: str, **variables: str) -> str:
         """Run one of the service's commands and return what it prints."""
-        environment = {**self.variables, **variables}
-        return uv(self.path, "run", "app", *arguments, variables=environment)
+        return self._run("app", *arguments, **variables).stdout
 
     def fails(self, *arguments: str, **variables: str) -> str:
-        """Run a command that must fail, and return what it says."""
-        environment = {**self.variables, **variables}
-        outcome = run(
-            "uv", "run", "app", *arguments, cwd=self.path, check=False, variables=environment
-        )
+        """Run a command that must fail, and return its error message."""
+        outcome = self._run("app", *arguments, check=False, **variables)
         assert outcome.returncode == 1, outcome.stdout + outcome.stderr
         return outcome.stderr
 
     def python(self, code: str) -> str:
-        """Run Python in the service's environment."""
-        return uv(self.path, "run", "python", "-c", code, variables=self.variables)
+        """Run Python in the service's environment and return what it prints."""
+        return self._run("python", "-c", code).stdout
+
+    def _run(
+        self, command: str, *arguments: str, check: bool = True, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of the service's environment; `uv run` would take twice as long."""
+        return run(
+            self.path / ".venv/bin" / command,
+            *arguments,
+            cwd=self.path,
+            check=check,
+            variables={**self.variables, **variables},
+        )
 
     def select(self, query: str) -> list[str]:
         """Ask the server or the file that holds its database; returns the first column."""
@@ -140,9 +148,24 @@ def running(service: Service, *options: str, **variables: str) -> Iterator[Runni
         process.wait()
 
 
-def log_in(its: Running, email: str) -> dict[str, str]:
-    """Log in with the password of all administrators here; returns the headers that prove it."""
-    body = {"email": email, "password": ADMIN_PASSWORD}
+def create_admin(service: Service, email: str = ADMIN_EMAIL) -> str:
+    """Create an administrator; returns their password, or their new key with `auth: api_key`."""
+    if service.answers["auth"] == "api_key":
+        return service.app("create-admin", "--email", email).strip()
+    service.app("create-admin", "--email", email, "--password", ADMIN_PASSWORD)
+    return ADMIN_PASSWORD
+
+
+def headers_of(service: Service, its: Running, credential: str) -> dict[str, str]:
+    """Return the headers that authenticate the administrator with this password or key."""
+    if service.answers["auth"] == "api_key":
+        return {"X-API-Key": credential}
+    return log_in(its, ADMIN_EMAIL, credential)
+
+
+def log_in(its: Running, email: str, password: str = ADMIN_PASSWORD) -> dict[str, str]:
+    """Log in and return the headers that authenticate the user."""
+    body = {"email": email, "password": password}
     answer = its.client.post("/api/v1/auth/login", json=body).raise_for_status()
     given = answer.json()
     if "access_token" in given:

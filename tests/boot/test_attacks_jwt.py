@@ -17,7 +17,7 @@ from .cases import first
 from .running import ADMIN_PASSWORD, Running, Service, running
 from .tokens import DAMAGES, Part, encoded, parts
 
-CASE_NAMES = ["defaults", first(database="postgresql")]
+CASE_NAMES = ["defaults", first(auth="jwt", database="postgresql")]
 EMAIL = "attacked@example.com"
 SECRET = "only for the tests, and longer than any of the algorithms needs it to be, HS512 too"
 OTHER_SECRET = "another one for the tests, and longer than any of the algorithms needs it to be"

@@ -14,7 +14,7 @@ import pytest
 
 from ..support import ENVIRONMENT, run
 from .cases import first_backed_up, only
-from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, log_in, running
+from .running import Running, Service, create_admin, headers_of, running
 
 CASE_NAMES = [first_backed_up(database) for database in ("sqlite", "postgresql", "mysql")]
 # File handling is the same for all databases: one with dump programs and one without suffice.
@@ -43,8 +43,13 @@ def folder(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(service.variables, "APP_BACKUP_FOLDER", str(tmp_path / "backups"))
     monkeypatch.setitem(service.variables, "APP_SECRET_KEY", SECRET)
     monkeypatch.setitem(service.variables, "APP_RATE_LIMIT", "1000000/second")
-    service.app("create-admin", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD)
     return tmp_path / "backups"
+
+
+@pytest.fixture(autouse=True)
+def credential(service: Service, folder: Path) -> str:  # noqa: ARG001 (it sets variables)
+    """The administrator's password or key; its command creates the database as well."""
+    return create_admin(service)
 
 
 def make_backup(service: Service) -> Path:
@@ -88,9 +93,9 @@ def create_things(service: Service, its: Running, count: int) -> None:
         its.client.post(service.collection, json=service.body(number)).raise_for_status()
 
 
-def test_restore_recreates_dropped_database(service: Service) -> None:
+def test_restore_recreates_dropped_database(service: Service, credential: str) -> None:
     with running(service) as its:
-        its.client.headers.update(log_in(its, ADMIN_EMAIL))
+        its.client.headers.update(headers_of(service, its, credential))
         create_things(service, its, 120)
         before = things(service, its)
         backup = make_backup(service)
@@ -101,14 +106,16 @@ def test_restore_recreates_dropped_database(service: Service) -> None:
     assert f"tables from {backup}." in service.app("restore", str(backup))
 
     with running(service) as its:
-        its.client.headers.update(log_in(its, ADMIN_EMAIL))
+        its.client.headers.update(headers_of(service, its, credential))
         assert things(service, its) == before
         assert its.stop() == 0
 
 
-def test_restore_with_force_takes_effect_in_running_service(service: Service) -> None:
+def test_restore_with_force_takes_effect_in_running_service(
+    service: Service, credential: str
+) -> None:
     with running(service) as its:
-        its.client.headers.update(log_in(its, ADMIN_EMAIL))
+        its.client.headers.update(headers_of(service, its, credential))
         create_things(service, its, 3)
         before = things(service, its)
         backup = make_backup(service)

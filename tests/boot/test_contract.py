@@ -11,7 +11,7 @@ import pytest
 from ..covering import CHOICES
 from ..oidc import Issuer, is_available, oidc_server
 from ..support import ROOT, run
-from .cases import first
+from .cases import first, only
 from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, free_port, running
 
 
@@ -30,9 +30,12 @@ def judge(service: Service, its: Running, *options: str) -> None:
     assert "Traceback" not in its.log.read_text(encoding="utf-8")
 
 
-# The slow tests cover code that is shared by all services, or by those with the same `auth`.
-THOROUGH = {first(database=database) for database in CHOICES["database"]} | {first(auth="session")}
-WITHOUT_SLOW = ("-m", "not slow")
+# The slow tests concern code that all services share, or that depends on these two answers.
+THOROUGH = [
+    "defaults",
+    first(auth="session"),
+    *(first(database=each) for each in CHOICES["database"]),
+]
 
 
 @pytest.fixture
@@ -47,8 +50,8 @@ def issuer(service: Service, tmp_path: Path) -> Iterator[Issuer | None]:
         yield issuer
 
 
-def appointed(service: Service, issuer: Issuer | None) -> tuple[str, ...]:
-    """Create an administrator and return the options with its email and credentials."""
+def create_admin(service: Service, issuer: Issuer | None) -> tuple[str, ...]:
+    """Create an administrator; returns the options that name them and their credential."""
     known = ("--email", ADMIN_EMAIL)
     if issuer:
         service.app("create-admin", *known)
@@ -61,17 +64,24 @@ def appointed(service: Service, issuer: Issuer | None) -> tuple[str, ...]:
     return ("--admin-email", ADMIN_EMAIL, *proof)
 
 
-def test_service_passes_contract_suite(
-    service: Service, issuer: Issuer | None, request: pytest.FixtureRequest
-) -> None:
-    thorough = request.node.callspec.params["service"] in THOROUGH
-    administrator = appointed(service, issuer)
+def run_contract(service: Service, issuer: Issuer | None, *options: str) -> None:
+    """Run the contract suite against the service with an administrator."""
+    administrator = create_admin(service, issuer)
     settings = {"APP_RATE_LIMIT": "1000000/second", "APP_FAILED_LOGINS_PER_ADDRESS": "1000000"}
     if issuer:
         settings |= {"APP_OIDC_ISSUER": issuer.url, "APP_OIDC_AUDIENCE": issuer.audience}
     with running(service, **settings) as its:
-        judge(service, its, *administrator, *(() if thorough else WITHOUT_SLOW))
+        judge(service, its, *administrator, *options)
         assert its.stop() == 0
+
+
+def test_service_passes_contract_suite(service: Service, issuer: Issuer | None) -> None:
+    run_contract(service, issuer, "-m", "not slow")
+
+
+@only(*THOROUGH)
+def test_service_passes_slow_part_of_contract_suite(service: Service, issuer: Issuer | None) -> None:
+    run_contract(service, issuer, "-m", "slow")
 
 
 def test_service_enforces_rate_limit(service: Service) -> None:

@@ -20,7 +20,12 @@ from .observatory import score
 from .proxy import Proxy
 from .running import ADMIN_EMAIL, Running, Service, new_database_url, running
 
-CASE_NAMES = ["defaults", first(auth="session"), first(auth="api_key", database="postgresql")]
+CASE_NAMES = [
+    "defaults",
+    first(auth="session"),
+    first(auth="api_key"),
+    first(auth="api_key", database="postgresql"),
+]
 DATABASES = [first(database=database) for database in ("postgresql", "mysql")]
 UNLIMITED = {
     "APP_RATE_LIMIT": "1000000/second",

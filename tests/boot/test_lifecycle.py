@@ -15,7 +15,11 @@ import pytest
 from .cases import first
 from .running import ADMIN_PASSWORD, Running, Service, free_port, log_in, running
 
-CASE_NAMES = ["defaults", first(database="postgresql")]
+CASE_NAMES = [
+    "defaults",
+    first(auth="jwt", database="mysql"),
+    first(auth="jwt", database="postgresql"),
+]
 SECRET = "only for the tests, and longer than it needs to be"
 PRODUCTION = {
     "APP_ENVIRONMENT": "production",

@@ -1,14 +1,14 @@
-"""Sets of answers that between them show whatever a template could get wrong."""
+"""Sets of answers to render: every pair of choices, every variant of the modules, every text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import cycle, product
+from itertools import cycle, islice, product
 from typing import Any, NamedTuple
 
 from extensions.questionnaire import FIELD_TYPES, NAME_LENGTH, NOT_UNIQUE
 
-from ..covering import CHOICES, COVERING
+from ..covering import COVERING
 
 Modules = dict[str, dict[str, dict[str, str]]]
 
@@ -126,7 +126,7 @@ HEAVY: dict[str, Modules] = {
 }
 MODULES = LIGHT | HEAVY
 
-# What people call things; each must survive Python, TOML, YAML, Markdown and Jinja.
+# Names and descriptions; each must survive Python, TOML, YAML, Markdown and Jinja.
 TEXTS: list[dict[str, str]] = [
     {},
     {
@@ -181,11 +181,14 @@ SETS_FOR_LIGHT, SETS_FOR_HEAVY = 6, 2
 
 
 def _combinations() -> Iterator[Case]:
-    """Yield some cases for each variant of the modules, which go through the technical sets."""
-    sets = cycle(COVERING)
-    for name, modules in MODULES.items():
-        for _ in range(SETS_FOR_LIGHT if name in LIGHT else SETS_FOR_HEAVY):
-            yield Case(name, next(sets) | {"modules": modules})
+    """Yield cases in two rounds; the first has every technical set and every variant once."""
+    names = cycle(LIGHT)
+    number = SETS_FOR_LIGHT * len(LIGHT) + SETS_FOR_HEAVY * len(HEAVY)
+    later = number - len(COVERING)
+    first_round = [*islice(names, len(COVERING) - len(HEAVY)), *HEAVY]
+    second_round = [*HEAVY, *islice(names, later - len(HEAVY))]
+    for name, technical in zip([*first_round, *second_round], cycle(COVERING), strict=False):
+        yield Case(name, technical | {"modules": MODULES[name]})
 
 
 def _with_texts(position: int, case: Case) -> Case:
@@ -201,20 +204,7 @@ def _with_texts(position: int, case: Case) -> Case:
 
 
 CASES = [_with_texts(*numbered) for numbered in enumerate(_combinations())]
-
-
-def _few() -> Iterator[Case]:
-    """Yield enough for every variant of the modules and every technical set, for what is slow."""
-    modules, sets = dict(MODULES), list(COVERING)
-    for case in CASES:
-        technical = {key: case.answers[key] for key in CHOICES if key in case.answers}
-        name = case.name.split(" ", 1)[1]
-        if name in modules or technical in sets:
-            modules.pop(name, None)
-            sets = [each for each in sets if each != technical]
-            yield case
-
-
-FEW = list(_few())
+# Rendered and judged daily: every pair of choices, every variant of the modules and every text.
+FEW = CASES[: len(COVERING)]
 # Every variant of the modules on a database that needs no server.
 ON_SQLITE = [Case(f"{name} on sqlite", {"modules": modules}) for name, modules in MODULES.items()]

@@ -1,22 +1,20 @@
-"""Services, each rendered once for the whole run, and the tools that judge them."""
+"""Services, each rendered once per run, and the tools that judge them."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import copier
 import pytest
+from _pytest.mark import ParameterSet
 
-from extensions.facts.dependencies import ALL_REQUIREMENTS, TESTED_ON
-
-from ..support import run
-from .cases import CASES, ON_SQLITE, Case
+from .. import support
+from ..covering import CHOICES
+from ..support import make_once, run
+from .cases import CASES, FEW, ON_SQLITE, Case
 
 NAMES = [case.name for case in [*CASES, *ON_SQLITE]]
 
@@ -24,7 +22,7 @@ Render = Callable[[Case], "Service"]
 
 
 class Service(NamedTuple):
-    """What Copier has made of a case."""
+    """The service that Copier rendered for a case."""
 
     case: Case
     path: Path
@@ -34,38 +32,31 @@ class Service(NamedTuple):
         return sorted(path for path in self.path.rglob(pattern) if path.is_file())
 
     def text(self, path: Path) -> str:
-        """Return what a file says, whose path may be relative to the service."""
+        """Return the text of a file, whose path may be relative to the service."""
         return (self.path / path).read_text(encoding="utf-8")
 
     def relative(self, path: Path) -> str:
-        """Return the path of a file as people write it."""
+        """Return the path of a file relative to the service."""
         return path.relative_to(self.path).as_posix()
 
 
 class Tools(NamedTuple):
-    """An environment with whatever any service may need, as the template pins it."""
+    """An environment with all dependencies of all services, as the template pins them."""
 
     path: Path
 
     def run(
         self, tool: str, *arguments: str | Path, cwd: Path, check: bool = True, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run one of its commands, which leaves nothing behind in `cwd`."""
+        """Run one of its commands, which writes no bytecode to `cwd`."""
         bytecode = {"PYTHONPYCACHEPREFIX": str(self.path / "bytecode")}
         command = (self.path / "bin" / tool, *arguments)
         return run(*command, cwd=cwd, check=check, variables={**bytecode, **variables})
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for what the workers of this run make once for all of them."""
-    folder = tmp_path_factory.getbasetemp()
-    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-
-
-@pytest.fixture(scope="session")
 def render(template: Path, shared: Path) -> Render:
-    """Render a case, unless it was before; whoever asks must leave the service as it is."""
+    """Function that renders a case once for all workers; tests must not change the service."""
 
     def rendered(case: Case) -> Service:
         path = shared / f"service-{NAMES.index(case.name) + 1}"
@@ -83,42 +74,34 @@ def render(template: Path, shared: Path) -> Render:
     return rendered
 
 
-@pytest.fixture(
-    scope="session",
-    params=[pytest.param(case, marks=pytest.mark.xdist_group(case.name)) for case in CASES],
-    ids=[case.name for case in CASES],
-)
+def each(cases: list[Case]) -> list[ParameterSet]:
+    """Return the cases as parameters; those that the daily run leaves out wait for their slice."""
+    return [pytest.param(case, marks=_marks(case), id=case.name) for case in cases]
+
+
+def _marks(case: Case) -> list[pytest.MarkDecorator]:
+    answers = [str(case.answers[key]) for key in CHOICES if key in case.answers]
+    marks = [
+        pytest.mark.xdist_group(case.name),
+        pytest.mark.combination("render", case.name, " ".join(filter(None, answers))),
+    ]
+    if case in CASES and case not in FEW:
+        marks.append(pytest.mark.full(turn=CASES.index(case)))
+    return marks
+
+
+@pytest.fixture(scope="session", params=each(CASES))
 def service(request: pytest.FixtureRequest, render: Render) -> Service:
     """The service of each case."""
     return render(request.param)
 
 
 @pytest.fixture(scope="session")
-def tools(shared: Path) -> Tools:
-    """The tools, installed once."""
-    path = shared / "environment"
-
-    def make() -> None:
-        run("uv", "venv", "--python", sys.executable, path)
-        newest = ("--exclude-newer", f"{TESTED_ON}T23:59:59Z")
-        run("uv", "pip", "install", "--python", path, *newest, *ALL_REQUIREMENTS)
-
-    return Tools(make_once(path, make))
+def tools(environment: Path) -> Tools:
+    """The tools of the shared environment."""
+    return Tools(environment)
 
 
 def render_anew(template: Path, case: Case, path: Path) -> None:
-    """Render a case as `copier copy --trust --defaults --quiet` does, without its start-up."""
-    copier.run_copy(
-        str(template), path, case.answers, vcs_ref="HEAD", defaults=True, quiet=True, unsafe=True
-    )
-
-
-def make_once(path: Path, make: Callable[[], object]) -> Path:
-    """Have `make` make `path` unless another worker has, or wait while it does."""
-    done = path.with_name(f"{path.name}.done")
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            make()
-            done.touch()
-    return path
+    """Render a case."""
+    support.render(template, path, case.answers)

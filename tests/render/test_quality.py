@@ -1,4 +1,4 @@
-"""The rendered text is what the service's own tools want, with nothing done to it."""
+"""Formatter, linter, type checker and import contracts accept every service as rendered."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from .cases import CASES, FEW, ON_SQLITE
-from .conftest import Render, Service, Tools
+from .cases import CASES, ON_SQLITE
+from .conftest import Render, Service, Tools, each
 
-# Puts a service together and asks for what names could break: its description has no name twice
-# and none that had to be qualified, and its migrations make the tables that its code has.
+# Prints what a clash of names would break: operation ids that occur twice, schemas that had to be
+# qualified, and differences between the tables of the code and of the migrations.
 START = """
 import asyncio
 from collections import Counter
@@ -40,29 +40,31 @@ print([*twice, *qualified, *asyncio.run(differs()).splitlines()])
 
 @pytest.fixture(scope="session")
 def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What mypy knows of the libraries; each worker has its own because mypy locks nothing."""
+    """Cache of mypy, which types again only the files whose text or imports differ.
+
+    Each worker has its own, because mypy locks nothing.
+    """
     return tmp_path_factory.mktemp("mypy")
 
 
-def test_it_is_formatted(service: Service, tools: Tools) -> None:
+def test_ruff_format_changes_nothing(service: Service, tools: Tools) -> None:
     tools.run("ruff", "format", "--no-cache", "--diff", ".", cwd=service.path)
 
 
-def test_it_has_no_lint(service: Service, tools: Tools) -> None:
+def test_ruff_check_finds_nothing(service: Service, tools: Tools) -> None:
     tools.run("ruff", "check", "--no-cache", ".", cwd=service.path)
 
 
-@pytest.mark.parametrize("service", FEW, indirect=True, ids=lambda case: case.name)
-def test_its_types_are_right(service: Service, tools: Tools, mypy_cache: Path) -> None:
+def test_mypy_finds_no_error(service: Service, tools: Tools, mypy_cache: Path) -> None:
     tools.run("mypy", "--cache-dir", mypy_cache, cwd=service.path)
 
 
-def test_its_layers_hold(service: Service, tools: Tools) -> None:
+def test_import_contracts_are_kept(service: Service, tools: Tools) -> None:
     tools.run("lint-imports", "--no-cache", cwd=service.path)
 
 
-@pytest.mark.parametrize("service", ON_SQLITE, indirect=True, ids=lambda case: case.name)
-def test_it_can_be_put_together(service: Service, tools: Tools, tmp_path: Path) -> None:
+@pytest.mark.parametrize("service", each(ON_SQLITE), indirect=True)
+def test_app_starts_without_name_clashes(service: Service, tools: Tools, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/app.db"
 
     outcome = tools.run(
@@ -77,16 +79,15 @@ def test_it_can_be_put_together(service: Service, tools: Tools, tmp_path: Path) 
 
 @pytest.mark.parametrize(
     "service",
-    [case for case in ON_SQLITE if "test" in str(case.answers["modules"])],
+    each([case for case in ON_SQLITE if "test" in str(case.answers["modules"])]),
     indirect=True,
-    ids=lambda case: case.name,
 )
-def test_pytest_takes_no_name_for_a_test(service: Service, tools: Tools) -> None:
+def test_pytest_collects_no_class_of_an_entity(service: Service, tools: Tools) -> None:
     options = ("--collect-only", "--quiet", "--no-cov", "-p", "no:cacheprovider")
     tools.run("python", "-m", "pytest", *options, cwd=service.path)
 
 
-def test_the_tools_see_what_is_wrong(
+def test_tools_report_errors_in_a_broken_file(
     render: Render, tools: Tools, mypy_cache: Path, tmp_path: Path
 ) -> None:
     service = shutil.copytree(render(CASES[0]).path, tmp_path / "service")

@@ -1,4 +1,4 @@
-"""No known weakness in the code of any service, nor in what any service depends on."""
+"""No known weakness in the code of any service, and none in its dependencies."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from ..support import run
 from .conftest import Service
 
 ADVISORIES = "https://api.osv.dev"
-# To import `subprocess` does no harm; each of its calls is looked at.
+# An import of `subprocess` does no harm; each of its calls is judged.
 SKIPPED = "B404"
 
 
 @pytest.fixture(scope="session")
 def judged() -> set[str]:
-    """Digests of the code that this worker has judged: most of it is the same everywhere."""
+    """Digests of the files that this worker has judged: most are the same in every service."""
     return set()
 
 
 def findings(paths: list[Path]) -> list[dict[str, Any]]:
-    """Return what bandit finds, except where the line says to Ruff why the same may stand."""
+    """Return the findings of bandit, without those that a `noqa` for Ruff explains."""
     if not paths:
         return []
     command = ("-m", "bandit", "--quiet", "--format", "json", "--skip", SKIPPED, "--exit-zero")
@@ -47,7 +47,7 @@ def _is_explained(finding: dict[str, Any]) -> bool:
     return any(re.search(rf"# noqa: S{finding['test_id'][1:]} \(", line) for line in marked)
 
 
-def test_the_code_has_no_known_weakness(service: Service, judged: set[str]) -> None:
+def test_bandit_finds_no_weakness(service: Service, judged: set[str]) -> None:
     new = []
     for path in service.files("*.py"):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -71,14 +71,14 @@ def _told(finding: dict[str, Any]) -> str:
         ("import hashlib\nx = hashlib.md5(b'x')\n", ["B324"]),
     ],
 )
-def test_a_weakness_is_found(tmp_path: Path, code: str, found: list[str]) -> None:
+def test_weak_code_is_reported(tmp_path: Path, code: str, found: list[str]) -> None:
     path = tmp_path / "weak.py"
     path.write_text(code, encoding="utf-8")
     assert [each["test_id"] for each in findings([path])] == found
 
 
 def audit(folder: Path, *dependencies: str) -> tuple[int, str]:
-    """Lock these as a service does; returns what `uv audit` ends with and says."""
+    """Lock these dependencies as a service does; returns exit code and output of `uv audit`."""
     listed = "".join(f"    {json.dumps(each)},\n" for each in dependencies)
     text = (
         '[project]\nname = "audited"\nversion = "1"\nrequires-python = ">=3.11"\n'
@@ -100,13 +100,13 @@ def advisories() -> None:
 
 
 @pytest.mark.usefixtures("advisories")
-def test_what_services_depend_on_has_no_known_vulnerability(tmp_path: Path) -> None:
+def test_dependencies_have_no_known_vulnerability(tmp_path: Path) -> None:
     code, said = audit(tmp_path, *ALL_REQUIREMENTS)
     assert code == 0, said
 
 
 @pytest.mark.usefixtures("advisories")
-def test_a_known_vulnerability_is_found(tmp_path: Path) -> None:
+def test_known_vulnerability_is_reported(tmp_path: Path) -> None:
     code, said = audit(tmp_path, "jinja2==3.1.2")
     assert code != 0
     assert "jinja2" in said

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from extensions.facts.dependencies import ALL_REQUIREMENTS, TESTED_ON
 
 from .. import servers
 from ..servers import DATABASE_SERVERS
@@ -65,21 +62,14 @@ def edited(plain: Callable[..., Path]) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
-    """One environment for all services: the union of what their answers make them need."""
-    environment = tmp_path_factory.mktemp("environment") / "venv"
-    python = environment / "bin" / "python"
-    needed = (
-        "limits~=5.8.0",  # of releases before
-        *ALL_REQUIREMENTS,
-    )
-    run("uv", "venv", "--quiet", "--python", sys.executable, environment)
-    newest = f"{TESTED_ON}T23:59:59Z"
-    run("uv", "pip", "install", "--quiet", "--python", python, "--exclude-newer", newest, *needed)
-    return Tools(python)
+def tools(environment: Path) -> Tools:
+    """The shared environment, in which every service runs."""
+    return Tools(environment / "bin" / "python")
 
 
-@pytest.fixture(params=["sqlite", *DATABASE_SERVERS])
+@pytest.fixture(
+    params=["sqlite", *(pytest.param(each, marks=pytest.mark.full) for each in DATABASE_SERVERS)]
+)
 def database(request: pytest.FixtureRequest) -> str:
     """Each choice of database, if its server answers."""
     name: str = request.param
