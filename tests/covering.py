@@ -173,7 +173,7 @@ def _in_turn(sets: list[Answers]) -> list[Answers]:
 
 def _each_once() -> dict[Combination, Answers]:
     """Return every choice, and the pairs that tests ask for, with answers that make them asked."""
-    choices = {}
+    choices: dict[Combination, Answers] = {}
     for pair, enough in POSSIBLE.items():
         for answer in pair:
             choices.setdefault(frozenset([answer]), enough)

@@ -47,20 +47,25 @@ class Service:
 
     def app(self, *arguments: str, **variables: str) -> str:
         """Run one of the service's commands and return what it prints."""
-        return self._run("app", *arguments, **variables).stdout
+        return self._run("app", arguments, variables).stdout
 
     def fails(self, *arguments: str, **variables: str) -> str:
         """Run a command that must fail, and return its error message."""
-        outcome = self._run("app", *arguments, check=False, **variables)
+        outcome = self._run("app", arguments, variables, check=False)
         assert outcome.returncode == 1, outcome.stdout + outcome.stderr
         return outcome.stderr
 
     def python(self, code: str) -> str:
         """Run Python in the service's environment and return what it prints."""
-        return self._run("python", "-c", code).stdout
+        return self._run("python", ("-c", code), {}).stdout
 
     def _run(
-        self, command: str, *arguments: str, check: bool = True, **variables: str
+        self,
+        command: str,
+        arguments: tuple[str, ...],
+        variables: Mapping[str, str],
+        *,
+        check: bool = True,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of the service's environment; `uv run` would take twice as long."""
         return run(

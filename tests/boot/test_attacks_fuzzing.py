@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from ..contract.answers import load_answers
 from ..contract.fuzzing import SESSION_ENDING, fuzz, list_operations
 from .attacked import CASE_NAMES, WHEN_USED, Attacked
@@ -15,8 +17,8 @@ from .tables import Row, Tables
 
 __all__ = ["CASE_NAMES"]
 
-# Minimum number of requests per service; releases are tested with 2500.
-WANTED = int(os.environ.get("ANDAMIO_FUZZ_REQUESTS", "300"))
+# Minimum number of requests per service, in the daily and in the full run.
+DAILY, FULL = 300, 2500
 # Number of requests from which the coverage phase, which varies each parameter, is included.
 THOROUGH = 2000
 
@@ -24,7 +26,7 @@ Requests = list[tuple[str, str, int]]
 Record = Callable[[str, object], None]
 
 
-def fuzzed(attacked: Attacked, folder: Path) -> Requests:
+def fuzzed(attacked: Attacked, folder: Path, wanted: int) -> Requests:
     """Fuzz the service as an administrator and return the requests that it logged."""
     document = attacked.routes[0].document
     session = attacked.service.answers["auth"] == "session"
@@ -39,7 +41,7 @@ def fuzzed(attacked: Attacked, folder: Path) -> Requests:
         return [each for each in own if each[1] != "/openapi.json"]
 
     def send(seed: int, phases: tuple[str, ...]) -> None:
-        missing = max(0, WANTED - len(sent()))
+        missing = max(0, wanted - len(sent()))
         fuzz(
             attacked.its.base_url,
             document,
@@ -51,7 +53,7 @@ def fuzzed(attacked: Attacked, folder: Path) -> Requests:
             excluded=ending,
         )
 
-    if WANTED >= THOROUGH:
+    if wanted >= THOROUGH:
         send(0, ("coverage",))
     if ending:
         fuzz(
@@ -63,7 +65,7 @@ def fuzzed(attacked: Attacked, folder: Path) -> Requests:
             excluded=others,
         )
     seed = 1
-    while len(sent()) < WANTED:
+    while len(sent()) < wanted:
         send(seed, ("fuzzing", "stateful"))
         seed += 1
     return sent()
@@ -108,11 +110,13 @@ def assert_accounted_for(
 
 
 def test_generated_requests_cause_no_error_and_no_unexpected_change(
-    attacked: Attacked, tmp_path: Path, record_property: Record
+    attacked: Attacked, tmp_path: Path, record_property: Record, pytestconfig: pytest.Config
 ) -> None:
+    number = FULL if pytestconfig.option.run_all else DAILY
+    wanted = int(os.environ.get("ANDAMIO_FUZZ_REQUESTS", number))
     before = attacked.rows()
 
-    requests = fuzzed(attacked, tmp_path)
+    requests = fuzzed(attacked, tmp_path, wanted)
 
     after = attacked.rows()
     attacked.make_things()  # some were deleted
@@ -120,7 +124,7 @@ def test_generated_requests_cause_no_error_and_no_unexpected_change(
     auth = attacked.service.answers["auth"]
     told = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
     record_property("fuzzed", f"{auth}: {len(requests)} generated requests, answered {told}")
-    assert len(requests) >= WANTED
+    assert len(requests) >= wanted
     assert [each for each in requests if each[2] >= 500 or each[2] == 0] == []
     assert "Traceback" not in attacked.its.log.read_text(encoding="utf-8")
     assert after.keys() == before.keys()

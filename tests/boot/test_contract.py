@@ -80,7 +80,9 @@ def test_service_passes_contract_suite(service: Service, issuer: Issuer | None) 
 
 
 @only(*THOROUGH)
-def test_service_passes_slow_part_of_contract_suite(service: Service, issuer: Issuer | None) -> None:
+def test_service_passes_slow_part_of_contract_suite(
+    service: Service, issuer: Issuer | None
+) -> None:
     run_contract(service, issuer, "-m", "slow")
 
 
