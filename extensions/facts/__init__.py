@@ -11,6 +11,7 @@ from .data_security import data_security_facts
 from .database import database_facts
 from .dependencies import TESTED_ON, development_dependencies, runtime_dependencies
 from .modules import module_facts, natural_key
+from .technology_stack import technology_stack_facts
 
 
 def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         **cache,
         **database_facts(answers),
         **limits,
+        **technology_stack_facts(),
         "adapter_imports": cache["cache_imports"],
         "app_modules": [
             module_facts(name, entities) for name, entities in answers["modules"].items()

@@ -22,6 +22,9 @@ Answers = Mapping[str, Any]
 JINJA = re.compile(r"\{\{|\{%|\{#")
 # A link of Markdown to a file of the service.
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+# A border between cells of a table in Markdown; a border in code is text.
+CELL_BORDER = re.compile(r"(?<!\\)\|")
+RECORD_HEADINGS = ("Decision", "Context", "Options considered", "Consequences")
 
 
 def _has_accounts(its: Answers) -> bool:
@@ -134,6 +137,44 @@ def test_links_lead_somewhere(service: Service) -> None:
     ]
     assert documents
     assert broken == []
+
+
+def markdown_problems(text: str) -> list[str]:
+    """Return what is untidy about Markdown: doubled blank lines, tables with ragged rows."""
+    prose = re.sub(r"^```.*?^```$", "```", text, flags=re.MULTILINE | re.DOTALL)
+    tables = re.findall(r"(?:^\|.*\n)+", prose, re.MULTILINE)
+    problems = ["two blank lines"] if "\n\n\n" in prose else []
+    for table in tables:
+        first, rule, *rows = [*table.splitlines(), ""]
+        if not re.fullmatch(r"\|( --- \|)+", rule):
+            problems.append(f"a table without a header: {first}")
+        columns = len(CELL_BORDER.findall(first))
+        problems += [row for row in rows if row and len(CELL_BORDER.findall(row)) != columns]
+    return problems
+
+
+@pytest.mark.parametrize(
+    "text", ["a\n\n\nb\n", "| a |\n| b |\n", "| a | b |\n| --- | --- |\n| c |\n"]
+)
+def test_untidy_markdown_is_found(text: str) -> None:
+    assert markdown_problems(text) != []
+
+
+def test_markdown_is_tidy(service: Service) -> None:
+    problems = {
+        service.relative(document): markdown_problems(service.text(document))
+        for document in service.files("*.md")
+    }
+    assert {path: found for path, found in problems.items() if found} == {}
+
+
+def test_decision_records_have_the_same_headings(service: Service) -> None:
+    records = [path for path in service.files("*.md") if path.parent.name == "decisions"]
+    headings = {
+        service.relative(path): tuple(re.findall(r"^## (.*)$", service.text(path), re.MULTILINE))
+        for path in records
+    }
+    assert {path: found for path, found in headings.items() if found != RECORD_HEADINGS} == {}
 
 
 def _description(service: Service) -> str:
