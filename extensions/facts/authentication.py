@@ -40,10 +40,8 @@ def authentication_facts(auth: str, provider: str | None) -> dict[str, Any]:
     }
 
 
-def production_variables(auth: str, cache_url: str) -> str:
-    """Return what production has to set, as part of a sentence in Markdown."""
-    names = ["APP_DATABASE_URL", "APP_ALLOWED_HOSTS", *PRODUCTION_VARIABLES.get(auth, ())]
-    if cache_url:
-        names.insert(1, "APP_CACHE_URL")
-    *most, last = ("`APP_ENVIRONMENT=production`", *(f"`{name}`" for name in names))
-    return f"{', '.join(most)} and {last}"
+def production_variables(auth: str, cache_url: str) -> list[str]:
+    """Return the variables without which production does not start, besides the environment."""
+    cache = ["APP_CACHE_URL"] if cache_url else []
+    own = PRODUCTION_VARIABLES.get(auth, ())
+    return ["APP_DATABASE_URL", *cache, "APP_ALLOWED_HOSTS", *own]
