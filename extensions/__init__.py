@@ -1,1 +1,1 @@
-"""What Jinja calls: names, the questionnaire's rules, and facts about the answers."""
+"""Extensions of Copier: the rules of the questionnaire, facts about its answers, optional files."""

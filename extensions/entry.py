@@ -1,7 +1,7 @@
-"""Entry point for Copier, which loads this one file: imports the package around it.
+"""Entry point for Copier, which loads only this file: imports the package around it.
 
-An update renders two versions of the template in one process, so the package is imported under a
-name of its own for each folder that it is read from.
+An update renders two releases of the template in one process, so each folder's package is imported
+under another name.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-# Never emitted: what tools leave behind in a working copy of the template.
+# Files that tools write into a working copy of the template, which are never emitted.
 TOOL_FILES = ("__pycache__", "*.pyc", ".mypy_cache", ".ruff_cache", ".pytest_cache")
 
 Features = Mapping[str, Mapping[Any, list[str]]]
@@ -16,7 +16,7 @@ Features = Mapping[str, Mapping[Any, list[str]]]
 
 
 def load_features(path: Path) -> Features:
-    """Return the table that `features.yml` holds."""
+    """Return the table in `features.yml`."""
     features: Features = yaml.safe_load(path.read_text(encoding="utf-8"))
     return features
 

@@ -1,4 +1,4 @@
-"""The context hook: refuses wrong answers, and gives templates the facts."""
+"""The context hook: refuses wrong answers and adds the facts to the context of templates."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .questionnaire import RefusalError, load_questions, read_answer, unknown_ke
 MIGRATIONS = "/app/modules/*/migrations/*.py"
 
 
-def keep_order(mapping: object, model: object) -> None:
-    """Order `mapping` in place, and the mappings in it, like `model`; what is new comes last."""
+def restore_order(mapping: object, model: object) -> None:
+    """Order `mapping` in place like `model`, nested mappings too; new keys come last."""
     if not isinstance(mapping, dict) or not isinstance(model, dict):
         return
     order = [key for key in model if key in mapping]
@@ -30,21 +30,21 @@ def keep_order(mapping: object, model: object) -> None:
         for key in order:
             mapping[key] = mapping.pop(key)
     for key, value in mapping.items():
-        keep_order(value, model.get(key))
+        restore_order(value, model.get(key))
 
 
 class TemplateHook(ContextHook):
-    """Refuse wrong answers that nobody types now, and add the facts once all are given.
+    """Hook that refuses scripted and recorded answers, and adds the facts once all are given.
 
-    An answer typed at the prompt is judged by its question's validator. One that was scripted
-    (`--data`, `--data-file`) or recorded in the answers file is judged here, before Copier looks
-    at it: Copier would answer the first with a traceback and drop the second in silence.
+    The validator of a question checks an answer typed at the prompt. This hook checks a scripted
+    (`--data`, `--data-file`) or recorded answer before Copier does, which would answer the first
+    with a traceback and drop the second silently.
 
-    The prompt for `modules` shows them in alphabetical order. The order in which they were first
-    given is put back, or an update at the prompt would reshuffle the service. The answers file
-    lists the answers as they are asked, or an update would list first what it was given.
+    The prompt for `modules` sorts them alphabetically. The hook restores their first order, so that
+    an update at the prompt does not reorder the service. It orders the answers file as the
+    questions are asked, because an update would write its own `--data` first.
 
-    The hook runs for every string that Copier renders, so it remembers what it last saw.
+    Copier runs the hook for every string that it renders, so the facts are cached.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -67,7 +67,7 @@ class TemplateHook(ContextHook):
             restore_links(Path(context["_copier_conf"]["src_path"]))
             self._has_links = True
         if context["_copier_phase"] == Phase.PROMPT:
-            self._keep_order(context)
+            self._restore_order(context)
         scripted = dict(context["_copier_conf"]["data"])
         given = self._given(context)
         if self._seen != (scripted, given):
@@ -86,28 +86,28 @@ class TemplateHook(ContextHook):
         return {**known, "left_out": "\n".join([*TOOL_FILES, *(f"/{path}" for path in absent)])}
 
     def _migrations_of_old_copy(self, context: Mapping[str, Any]) -> str:
-        """Return the pattern that keeps migrations from being withdrawn by an update.
+        """Return a pattern that excludes migrations from an update's copy of the old answers.
 
-        An update deletes what is in its copy of the old answers but not of the new ones. A
-        migration that was emitted once belongs to the team: a database has run it.
+        An update deletes files that are in this copy but not in that of the new answers. An
+        emitted migration must stay, since a database may have run it.
         """
         is_old_copy = ".old_copy." in str(context["_copier_conf"]["dst_path"])
         updates = context.get("_copier_operation") == "update"
         return f"\n{MIGRATIONS}" if updates and is_old_copy else ""
 
-    def _keep_order(self, context: Mapping[str, Any]) -> None:
+    def _restore_order(self, context: Mapping[str, Any]) -> None:
         modules = context.get("modules", self._questions["modules"].default)
         if self._first_modules is None:
             self._first_modules = deepcopy(modules)
-        keep_order(modules, self._first_modules)
+        restore_order(modules, self._first_modules)
 
     def _as_asked(self, answers: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the answers file holds: Copier's own, then the answers in order."""
+        """Return the answers file: Copier's own values, then the answers in order."""
         own = {key: value for key, value in answers.items() if key not in self._questions}
         return own | {key: answers[key] for key in self._questions if key in answers}
 
     def _given(self, context: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the answers so far, without the one that a validator is looking at."""
+        """Return the answers so far, without the one that a validator is checking."""
         settled = context["_copier_answers"]
         return {
             key: settled.get(key, context.get(key))
@@ -116,7 +116,7 @@ class TemplateHook(ContextHook):
         }
 
     def _refuse_unknown(self, scripted: Mapping[str, Any]) -> None:
-        """Refuse answers to no question, but not in a whole set that Copier itself replays."""
+        """Refuse answers without a question, except in a whole set that Copier replays."""
         if self._is_complete(scripted):
             return
         for key in scripted:
@@ -134,5 +134,5 @@ class TemplateHook(ContextHook):
 
 
 def _is_beyond_json(value: object) -> bool:
-    """Whether Copier leaves an answer out of `_copier_answers`, as it does with a YAML date."""
+    """Return whether Copier omits an answer from `_copier_answers`, such as a YAML date."""
     return not isinstance(value, dict | list | str | int | float | None)

@@ -1,4 +1,4 @@
-"""Names: the cases, the English plural and the article that templates need."""
+"""Cases, English plurals and articles of names."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _IRREGULAR_PLURALS = {
     "tomato": "tomatoes",
     "echo": "echoes",
 }
-# What the emitted files call things themselves wherever they name the class of an entity. Another
-# name here gives another class to the entity of that name, also in services that have it already.
+# Names that an emitted file uses beside the class of an entity. An entity with such a name gets
+# another class, so a new name here renames a class in services that have it.
 # fmt: off
 TAKEN_CLASSES = frozenset(dir(builtins)) | {
     # of the standard library and of the libraries used
@@ -63,11 +63,6 @@ def slug(text: str) -> str:
     if not result[:1].isalpha():
         result = f"service-{result}"
     return result[:SLUG_LENGTH].strip("-")
-
-
-def snake(text: str) -> str:
-    """Return `text` in snake_case: "My Service" and "MyService" give "my_service"."""
-    return slug(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)).replace("-", "_")
 
 
 def pascal(name: str) -> str:
@@ -99,10 +94,10 @@ def _plural_word(word: str) -> str:
 
 
 def words(name: str) -> str:
-    """Return a snake_case name as people write it: "order_item" gives "order item"."""
+    """Return a snake_case name as separate words: "order_item" gives "order item"."""
     return name.replace("_", " ")
 
 
 def with_article(label: str) -> str:
-    """Return `label` after the article that it is spoken with: "an order", "a user", "an hour"."""
+    """Return `label` after its indefinite article: "an order", "a user", "an hour"."""
     return f"{'an' if _SPOKEN_WITH_VOWEL.match(label) else 'a'} {label}"

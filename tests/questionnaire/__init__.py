@@ -1,1 +1,1 @@
-"""The questionnaire: names, rules, facts, and both ways of answering."""
+"""Tests of the questionnaire: names, rules, facts, scripted answers and the prompt."""

@@ -1,4 +1,4 @@
-"""Services that the tests of the questionnaire begin with."""
+"""Services for the tests of the questionnaire."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..support import commit, render
 
 
 def assert_refused(outcome: subprocess.CompletedProcess[str], beginning: str) -> None:
-    """Assert that Copier stopped and said one sentence, which begins with `beginning`."""
+    """Assert that Copier failed with one sentence, which begins with `beginning`."""
     assert outcome.returncode == 1, outcome.stderr
     assert outcome.stdout == ""
     sentence, rest = outcome.stderr.split("\n", 1)
@@ -23,7 +23,7 @@ def assert_refused(outcome: subprocess.CompletedProcess[str], beginning: str) ->
 
 @pytest.fixture(scope="session")
 def new_service(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A service with modules of its own, committed."""
+    """A committed service with two entities in one module."""
     modules = {"shop": {"thing": {"size": "int", "colour": "str"}, "box": {"label": "str"}}}
     path = tmp_path_factory.mktemp("services") / "service"
     service = render(template, path, {"modules": modules})
@@ -33,5 +33,5 @@ def new_service(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture
 def service(new_service: Path, tmp_path: Path) -> Path:
-    """A copy of the new service, to be changed."""
+    """A copy of the new service that a test may change."""
     return shutil.copytree(new_service, tmp_path / "service", symlinks=True)

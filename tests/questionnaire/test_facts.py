@@ -15,7 +15,7 @@ import pytest
 from extensions import questionnaire
 from extensions.facts import facts
 from extensions.facts.modules import FIELD_TYPES, Entity, import_of, natural_key
-from extensions.hook import keep_order
+from extensions.hook import restore_order
 
 from ..support import ROOT
 
@@ -330,9 +330,9 @@ def test_a_schedule_is_cron_s_and_not_on_the_hour(answer: str, schedule: str) ->
 def test_order_is_kept_and_what_is_new_comes_last() -> None:
     model = {"b": {"z": 1, "a": 2}, "a": {}}
     mapping = {"a": {}, "aa": {}, "b": {"a": 2, "m": 3, "z": 1}}
-    keep_order(mapping, model)
+    restore_order(mapping, model)
     assert list(mapping) == ["b", "a", "aa"]
     assert list(mapping["b"]) == ["z", "a", "m"]
     assert mapping["b"] == {"a": 2, "m": 3, "z": 1}
-    keep_order("text", model)
-    keep_order(mapping, None)
+    restore_order("text", model)
+    restore_order(mapping, None)

@@ -1,4 +1,4 @@
-"""The questionnaire as a person meets it: in a terminal, with mistakes."""
+"""The questionnaire at the prompt of a terminal, with mistakes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import yaml
 from ..support import ENVIRONMENT, git
 
 ROWS, COLUMNS = 60, 250
-PATIENCE_IN_SECONDS = 30
+TIMEOUT_SECONDS = 30
 
 CLEAR_LINE = "\x15"
 ENTER = "\r"
@@ -25,7 +25,7 @@ ERASE = "\x7f"
 
 
 class Conversation:
-    """A run of Copier in a terminal whose screen can be read."""
+    """A run of Copier in an emulated terminal."""
 
     def __init__(self, *arguments: str | Path) -> None:
         self._screen = pyte.Screen(COLUMNS, ROWS)
@@ -39,8 +39,8 @@ class Conversation:
         )
 
     def sees(self, text: str) -> None:
-        """Wait until `text` stands on the screen."""
-        deadline = time.monotonic() + PATIENCE_IN_SECONDS
+        """Wait until `text` is on the screen."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while text not in self._text():
             assert time.monotonic() < deadline, f"{text!r} is not on the screen:\n{self._text()}"
             try:
@@ -48,27 +48,27 @@ class Conversation:
             except pexpect.TIMEOUT:
                 continue
             except pexpect.EOF:
-                pytest.fail(f"It ended before {text!r} was on the screen:\n{self._text()}")
+                pytest.fail(f"Copier ended before {text!r} was on the screen:\n{self._text()}")
 
     def types(self, *keys: str) -> None:
-        """Press the keys, one text after the other."""
+        """Send the keys in order."""
         for text in keys:
             self._child.send(text)
 
     def answers(self, *questions: str) -> None:
-        """Accept what is proposed for each of the questions."""
+        """Accept the default of each question."""
         for question in questions:
             self.sees(question)
             self.types(ENTER)
 
     def ends(self) -> None:
-        """Wait for the end, and expect it to be a good one."""
+        """Wait for the process to end with exit code 0."""
         self._stream.feed(self._child.read())
         self._child.close()
         assert self._child.exitstatus == 0, self._text()
 
     def close(self) -> None:
-        """End it, wherever it is."""
+        """Kill the process if it still runs."""
         self._child.close(force=True)
 
     def _text(self) -> str:
@@ -77,7 +77,7 @@ class Conversation:
 
 @pytest.fixture
 def copier(request: pytest.FixtureRequest) -> Callable[..., Conversation]:
-    """Begin a conversation with the `copier` command."""
+    """A function that starts the `copier` command in a terminal."""
 
     def begin(*arguments: str | Path) -> Conversation:
         conversation = Conversation(*arguments)
@@ -87,7 +87,7 @@ def copier(request: pytest.FixtureRequest) -> Callable[..., Conversation]:
     return begin
 
 
-def test_a_mistake_is_explained_and_the_question_asked_again(
+def test_wrong_answer_is_explained_and_asked_again(
     copier: Callable[..., Conversation], template: Path, tmp_path: Path
 ) -> None:
     service = tmp_path / "service"
@@ -172,7 +172,7 @@ def _answer_about_data(copy: Conversation) -> None:
     copy.answers("Authentication", "Authorization")
 
 
-def test_an_update_that_changes_no_answer_changes_nothing(
+def test_update_without_changed_answers_changes_no_file(
     copier: Callable[..., Conversation], service: Path
 ) -> None:
     update = copier("update", "--trust", service)

@@ -1,4 +1,4 @@
-"""Answers from the command line, a data file or the answers file: refused in one sentence."""
+"""Wrong answers from the command line, a data file or the answers file: one sentence each."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ FROM_THE_COMMAND_LINE = [
 
 
 @pytest.mark.parametrize(("answer", "beginning"), FROM_THE_COMMAND_LINE)
-def test_an_answer_of_the_command_line(
+def test_wrong_answer_on_the_command_line_is_refused(
     template: Path, tmp_path: Path, answer: str, beginning: str
 ) -> None:
     service = tmp_path / "service"
@@ -53,7 +53,7 @@ def test_an_answer_of_the_command_line(
 
 
 @pytest.mark.parametrize("answer", ["backup_retention_days=30", "auth_provider=keycloak"])
-def test_an_answer_that_nobody_asked_for_is_not_recorded(
+def test_answer_to_a_skipped_question_is_not_recorded(
     template: Path, tmp_path: Path, answer: str
 ) -> None:
     service = tmp_path / "service"
@@ -68,7 +68,7 @@ def test_an_answer_that_nobody_asked_for_is_not_recorded(
     ("options", "provider"),
     [((), "custom"), (("--data", "auth_provider=firebase"), "firebase")],
 )
-def test_a_provider_is_asked_for_with_oauth2(
+def test_oauth2_has_a_provider(
     template: Path, tmp_path: Path, options: tuple[str, ...], provider: str
 ) -> None:
     service = tmp_path / "service"
@@ -90,7 +90,9 @@ FROM_A_FILE = [
 
 
 @pytest.mark.parametrize("case", FROM_A_FILE, ids=lambda case: f"{case.key}: {case.says[:40]}")
-def test_an_answer_of_a_data_file(template: Path, tmp_path: Path, case: Refused) -> None:
+def test_wrong_answer_in_a_data_file_is_refused(
+    template: Path, tmp_path: Path, case: Refused
+) -> None:
     service, data = tmp_path / "service", tmp_path / "data.yml"
     data.write_text(yaml.safe_dump({case.key: case.answer}))
 
@@ -101,9 +103,7 @@ def test_an_answer_of_a_data_file(template: Path, tmp_path: Path, case: Refused)
     assert not service.exists()
 
 
-def test_the_folder_of_a_service_that_exists_is_left_as_it_is(
-    template: Path, tmp_path: Path
-) -> None:
+def test_refused_copy_leaves_an_existing_folder_unchanged(template: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
 
     outcome = copier(*COPY, "--data", "auth=basic", template, tmp_path)
@@ -115,7 +115,7 @@ def test_the_folder_of_a_service_that_exists_is_left_as_it_is(
 
 
 def edit_answer(service: Path, key: str, answer: Any) -> None:
-    """Write `answer` into the answers file, as by hand, and commit it."""
+    """Edit the answers file by hand and commit it."""
     path = service / ".copier-answers.yml"
     answers = yaml.safe_load(path.read_text())
     path.write_text(yaml.safe_dump(answers | {key: answer}, sort_keys=False))
@@ -138,7 +138,7 @@ def edit_answer(service: Path, key: str, answer: Any) -> None:
         ("coverage_target", 900, "coverage_target: 900 is not a coverage target"),
     ],
 )
-def test_an_answer_broken_in_the_answers_file(
+def test_wrong_answer_in_the_answers_file_is_refused(
     service: Path, command: str, options: tuple[str, ...], key: str, answer: Any, beginning: str
 ) -> None:
     edit_answer(service, key, answer)
@@ -149,7 +149,7 @@ def test_an_answer_broken_in_the_answers_file(
     assert git(service, "status", "--porcelain") == ""
 
 
-def test_a_recorded_date_is_refused_too(service: Path) -> None:
+def test_recorded_date_is_refused(service: Path) -> None:
     path = service / ".copier-answers.yml"
     path.write_text(
         path.read_text().replace("project_name: My Service", "project_name: 2026-01-01")
@@ -160,7 +160,7 @@ def test_a_recorded_date_is_refused_too(service: Path) -> None:
     assert_refused(outcome, "project_name: datetime.date(2026, 1, 1) is not a text")
 
 
-def test_an_update_forgets_a_question_that_is_gone(service: Path) -> None:
+def test_update_drops_the_answer_to_a_removed_question(service: Path) -> None:
     edit_answer(service, "colour_of_the_shed", "green")
 
     outcome = copier("update", "--trust", "--quiet", "--defaults", service)
@@ -169,14 +169,14 @@ def test_an_update_forgets_a_question_that_is_gone(service: Path) -> None:
     assert "colour_of_the_shed" not in (service / ".copier-answers.yml").read_text()
 
 
-def test_an_update_asks_for_no_more_than_was_given(service: Path) -> None:
+def test_update_with_recorded_answers_changes_no_file(service: Path) -> None:
     outcome = copier("update", "--trust", "--quiet", "--defaults", service)
 
     assert outcome.returncode == 0, outcome.stderr
     assert git(service, "status", "--porcelain") == ""
 
 
-def test_an_update_refuses_an_unknown_key(service: Path) -> None:
+def test_update_with_an_unknown_key_is_refused(service: Path) -> None:
     outcome = copier("update", "--trust", "--quiet", "--defaults", "--data", "metric=none", service)
 
     assert outcome.returncode == 1
