@@ -46,7 +46,10 @@ def assert_recovers(its: Running, headers: dict[str, str]) -> None:
 def assert_not_ready(its: Running) -> None:
     ready = its.client.get("/health/ready")
     assert ready.status_code == 503
+    assert ready.headers["Content-Type"] == "application/problem+json"
+    assert "database" in ready.json()["detail"]
     assert ready.json()["checks"]["database"] == "unavailable"
+    assert its.client.head("/health/ready").status_code == 503
     assert its.client.get("/health/live").status_code == 200
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
 PROBLEM_KEYS = {"type", "title", "status", "detail", "instance", "request_id"}
 STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]+"')
+
+
+class Requester(Protocol):
+    """Client that sends requests, with or without credentials."""
+
+    def request(
+        self, method: str, path: str, /, *, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Send a request."""
 
 
 def describe_exchange(response: httpx.Response) -> str:
@@ -45,6 +54,19 @@ def assert_problem(response: httpx.Response, *statuses: int) -> dict[str, Any]:
     if response.status_code == httpx.codes.UNAUTHORIZED:
         assert response.headers.get("WWW-Authenticate"), describe_exchange(response)
     return content
+
+
+def assert_head_matches_get(
+    client: Requester, path: str, headers: dict[str, str] | None = None
+) -> httpx.Response:
+    """Assert that HEAD returns status and headers of GET without a body; return the response."""
+    get, head = (client.request(method, path, headers=headers) for method in ("GET", "HEAD"))
+    assert head.status_code == get.status_code, describe_exchange(head)
+    assert head.content == b"", describe_exchange(head)
+    for name in ("Content-Type", "ETag", "Allow", "WWW-Authenticate"):
+        assert head.headers.get(name) == get.headers.get(name), name
+    assert head.headers["X-Request-ID"]
+    return head
 
 
 def media_type(response: httpx.Response) -> str:

@@ -15,7 +15,7 @@ import pytest
 
 from .answers import Answers
 from .api_clients import ApiClient
-from .assertions import assert_problem, assert_status, json_body
+from .assertions import assert_head_matches_get, assert_problem, assert_status, json_body
 from .resources import Resources
 
 JSON = {"Content-Type": "application/json"}
@@ -39,6 +39,13 @@ def test_malformed_path_returns_4xx(anonymous: httpx.Client, path: str) -> None:
 
 def test_unknown_api_path_returns_404(admin: ApiClient) -> None:
     assert_problem(admin.get(f"/api/v1/{uuid4().hex}"), 404)
+
+
+@pytest.mark.parametrize(
+    "path", ["/openapi.json", "/docs", "/nowhere", "/api/v1/nowhere", "/api/v1/me"]
+)
+def test_head_returns_status_of_get(anonymous: httpx.Client, path: str) -> None:
+    assert_head_matches_get(anonymous, path)
 
 
 def test_unsupported_method_returns_405_with_allow_header(

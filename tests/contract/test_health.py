@@ -9,18 +9,33 @@ import httpx
 import pytest
 
 from .api_clients import ApiClient
-from .assertions import assert_problem, assert_status, json_body, media_type
+from .assertions import (
+    assert_head_matches_get,
+    assert_problem,
+    assert_status,
+    json_body,
+    media_type,
+)
 from .resources import Resources
 
+METRICS_MEDIA_TYPES = {"text/plain", "application/openmetrics-text"}
 UUID_ANYWHERE = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 def test_liveness_returns_200(anonymous: httpx.Client) -> None:
-    assert_status(anonymous.get("/health/live"), 200)
+    assert json_body(anonymous.get("/health/live"))["status"] == "ok"
 
 
 def test_readiness_returns_200_with_status_ok(anonymous: httpx.Client) -> None:
-    assert json_body(anonymous.get("/health/ready"))["status"] == "ok"
+    content = json_body(anonymous.get("/health/ready"))
+    assert content["status"] == "ok"
+    assert "database" in content["checks"]
+    assert set(content["checks"].values()) == {"ok"}
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_health_supports_head(anonymous: httpx.Client, path: str) -> None:
+    assert_head_matches_get(anonymous, path)
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
@@ -54,7 +69,7 @@ def test_metrics_contain_no_uuid(anonymous: httpx.Client, sample_resources: Reso
 
 def _metrics(anonymous: httpx.Client) -> str:
     response = assert_status(anonymous.get("/metrics"), 200)
-    assert media_type(response) in {"text/plain", "application/openmetrics-text"}
+    assert media_type(response) in METRICS_MEDIA_TYPES
     return response.text
 
 
@@ -63,6 +78,13 @@ def _request_count(metrics: str, path: str) -> float:
     route = re.escape(path) + r"/(\{\w+\}|:\w+)"
     line = re.compile(rf'^\w+_(?:total|count)\{{.*"{route}".*\}} (\S+)', re.MULTILINE)
     return sum(float(match[2]) for match in line.finditer(metrics))
+
+
+@pytest.mark.answers(metrics="prometheus")
+def test_metrics_support_head(anonymous: httpx.Client) -> None:
+    response = assert_status(anonymous.head("/metrics"), 200)
+    assert response.content == b""
+    assert media_type(response) in METRICS_MEDIA_TYPES
 
 
 @pytest.mark.answers(metrics="none")

@@ -11,7 +11,14 @@ import pytest
 
 from .answers import COMMON_KEYS, Entity, Field
 from .api_clients import ApiClient
-from .assertions import STRONG_ETAG, assert_problem, assert_status, json_body, parse_timestamp
+from .assertions import (
+    STRONG_ETAG,
+    assert_head_matches_get,
+    assert_problem,
+    assert_status,
+    json_body,
+    parse_timestamp,
+)
 from .resources import Resources
 from .sample_values import is_same_value
 
@@ -110,6 +117,14 @@ def test_unknown_or_malformed_id_returns_4xx(
     for malformed in ("nonsense", "1", "%00", "%ff", "%F0%9F%98%80", "' OR 1=1"):
         response = admin.request(method, f"{resources.path}/{malformed}", **options)
         assert_problem(response, 400, 404, *((412,) if method == "PUT" else ()), 422)
+
+
+def test_head_returns_headers_of_get(admin: ApiClient, resources: Resources) -> None:
+    item = resources.create()
+    assert_head_matches_get(admin, resources.path)
+    head = assert_head_matches_get(admin, resources.path_of(item))
+    assert head.headers["ETag"] == resources.etag(item)
+    assert_head_matches_get(admin, f"{resources.path}/{uuid4()}")
 
 
 # --- Replace -------------------------------------------------------------------------------------
