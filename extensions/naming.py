@@ -42,9 +42,9 @@ TAKEN_CLASSES = frozenset(dir(builtins)) | {
     # of the service
     "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "DETAILS", "Day", "EMAIL",
     "Email", "ExpectedVersions",
-    "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "LONG_TEXT", "Limit", "LongText",
-    "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page", "PageOutput",
-    "Platform", "Principal", "RESOURCE", "RecordType", "Repository", "RuleViolation",
+    "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "LONG_TEXT", "LongText",
+    "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page", "PageLimit",
+    "PageOutput", "Platform", "Principal", "RESOURCE", "RecordType", "Repository", "RuleViolation",
     "Setting", "ShortText", "StaleVersion", "StrictRoute", "Transaction",
 }
 # fmt: on

@@ -318,5 +318,5 @@ def test_slow_or_endless_requests_return_408_or_431_while_others_are_served(
             assert connection.recv(1024).startswith(b"HTTP/1.1 408 ")
             connection.close()
         lines = its.log.read_text(encoding="utf-8").splitlines()
-        assert sum(json.loads(line)["event"] == "refused" for line in lines) >= 502
+        assert sum(json.loads(line)["event"] == "request refused" for line in lines) >= 502
         assert its.stop() == 0

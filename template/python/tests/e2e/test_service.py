@@ -1,4 +1,4 @@
-"""The service as a process of its own: it starts, answers, keeps, and stops in order."""
+"""The service as a process: start, restart and shutdown."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ SECONDS_TO_START = 20
 
 @contextmanager
 def running(database_url: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
-    """The service in another process, and a client of it."""
+    """Run the service in another process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -33,7 +33,7 @@ def running(database_url: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.
         "APP_DATABASE_URL": database_url,
         **{f"APP_{name.upper()}": value for name, value in login.SETTINGS.items()},
     }
-    # With the tests' own plugs, whatever they are.
+    # With the database of the tests, which may replace that of production.
     program = "import tests.conftest; from app.cli import app; app()"
     command = [sys.executable, "-c", program, "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
@@ -52,13 +52,13 @@ def _wait_until_ready(client: httpx.Client) -> None:
         try:
             client.get("/health/ready").raise_for_status()
         except httpx.HTTPError:
-            assert time.monotonic() < deadline, "the service does not get ready"
+            assert time.monotonic() < deadline, "the service is not ready in time"
             time.sleep(0.05)
         else:
             return
 
 
-def test_what_is_kept_survives_a_restart(database_url: str, settings: Settings) -> None:
+def test_data_survives_restart_after_sigterm(database_url: str, settings: Settings) -> None:
     headers = asyncio.run(_newcomer(settings))
     with running(database_url) as (_, client):
         me = client.get("/api/v1/me", headers=headers)
@@ -74,7 +74,7 @@ def test_what_is_kept_survives_a_restart(database_url: str, settings: Settings) 
 
 
 async def _newcomer(settings: Settings) -> Headers:
-    """Somebody who has proved to this process who they are; the other must believe it."""
+    """Return the headers of a user who logged in to a service in this process."""
     app = create_app(settings)
     service: Service = app.state.service
     transport = httpx.ASGITransport(app)

@@ -1,4 +1,4 @@
-"""What surrounds every request: identifiers, headers, limits, problems."""
+"""HTTP in general: identifiers, headers, limits, problems, OpenAPI."""
 
 import asyncio
 import base64
@@ -7,10 +7,11 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 from app.main import create_app
 from app.platform.observability.logs import configure_logging
@@ -20,27 +21,34 @@ from tests.access_rules.logins import Headers
 
 @pytest.fixture
 def path(app: FastAPI) -> str:
-    """Where something can be created."""
+    """Path where an entity can be created."""
     paths: dict[str, object] = app.openapi()["paths"]
     return next(path for path in paths if path + "/{entity_id}" in paths)
 
 
-async def test_it_is_alive_and_ready(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/health/live")).json()["status"] == "ok"
-    ready = await client.get("/health/ready")
-    assert ready.status_code == 200
-    assert set(ready.json()["checks"].values()) == {"ok"}
+@asynccontextmanager
+async def client_of(settings: Settings, **changes: object) -> AsyncIterator[httpx.AsyncClient]:
+    """Create a client of a service with changed settings."""
+    app = create_app(settings.model_copy(update=changes))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+    await app.state.service.close()
 
 
-async def test_a_request_has_an_identifier(client: httpx.AsyncClient) -> None:
-    sane = await client.get("/nowhere", headers={"X-Request-ID": "abc-1"})
-    insane = await client.get("/nowhere", headers={"X-Request-ID": "<script>"})
+async def test_valid_request_id_is_used(client: httpx.AsyncClient) -> None:
+    response = await client.get("/nowhere", headers={"X-Request-ID": "abc-1"})
 
-    assert sane.headers["X-Request-ID"] == sane.json()["request_id"] == "abc-1"
-    assert insane.headers["X-Request-ID"] == insane.json()["request_id"] != "<script>"
+    assert response.headers["X-Request-ID"] == response.json()["request_id"] == "abc-1"
 
 
-async def test_an_error_is_a_problem(client: httpx.AsyncClient) -> None:
+async def test_invalid_request_id_is_replaced(client: httpx.AsyncClient) -> None:
+    response = await client.get("/nowhere", headers={"X-Request-ID": "<script>"})
+
+    assert response.headers["X-Request-ID"] == response.json()["request_id"] != "<script>"
+
+
+async def test_error_is_problem(client: httpx.AsyncClient) -> None:
     response = await client.get("/nowhere")
 
     assert response.status_code == 404
@@ -55,13 +63,40 @@ async def test_an_error_is_a_problem(client: httpx.AsyncClient) -> None:
     }
 
 
-async def test_a_wrong_method_is_told_the_right_ones(client: httpx.AsyncClient) -> None:
+async def test_wrong_method_returns_405_with_allowed_methods(client: httpx.AsyncClient) -> None:
     response = await client.patch("/api/v1/me")
 
-    assert (response.status_code, response.headers["Allow"]) == (405, "GET")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
 
 
-async def test_a_fault_of_ours_tells_nothing_but_its_identifier(
+async def test_head_returns_headers_of_get(
+    app: FastAPI, client: httpx.AsyncClient, admin: Headers
+) -> None:
+    paths = app.openapi()["paths"]
+    for path in [path for path in paths if "get" in paths[path] and "{" not in path]:
+        get = await client.get(path, headers=admin)
+        head = await client.head(path, headers=admin)
+
+        assert (head.status_code, head.content) == (200, b""), path
+        assert head.headers["Content-Length"] == get.headers["Content-Length"]
+
+
+async def test_head_of_unknown_path_returns_404(client: httpx.AsyncClient) -> None:
+    assert (await client.head("/nowhere")).status_code == 404
+
+
+async def test_head_of_path_without_get_returns_405(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    @app.post("/orders")
+    async def order() -> None: ...
+
+    response = await client.head("/orders")
+
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+
+
+async def test_unexpected_error_returns_500_without_details(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
     @app.get("/broken")
@@ -75,16 +110,29 @@ async def test_a_fault_of_ours_tells_nothing_but_its_identifier(
     assert response.json()["request_id"] == response.headers["X-Request-ID"]
 
 
-async def test_browsers_are_told_to_trust_nothing(client: httpx.AsyncClient) -> None:
+async def test_response_has_security_headers(client: httpx.AsyncClient) -> None:
     headers = (await client.get("/health/live")).headers
 
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == "no-store"
     assert "Strict-Transport-Security" not in headers
 
 
-async def test_the_documentation_runs_only_what_is_known(client: httpx.AsyncClient) -> None:
+async def test_route_may_set_its_cache_control(app: FastAPI, client: httpx.AsyncClient) -> None:
+    @app.get("/cacheable")
+    async def cacheable(response: Response) -> None:
+        response.headers["Cache-Control"] = "max-age=60"
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+
+    headers = (await client.get("/cacheable")).headers
+
+    assert headers.get_list("Cache-Control") == ["max-age=60"]
+    assert headers.get_list("X-Frame-Options") == ["DENY"]
+
+
+async def test_docs_page_runs_only_scripts_with_known_hashes(client: httpx.AsyncClient) -> None:
     page = await client.get("/docs")
 
     policy = page.headers["Content-Security-Policy"]
@@ -98,22 +146,22 @@ async def test_the_documentation_runs_only_what_is_known(client: httpx.AsyncClie
 
 
 @pytest.mark.parametrize("announced", [True, False])
-async def test_a_body_has_a_limit(
+async def test_oversized_body_returns_413(
     client: httpx.AsyncClient, settings: Settings, admin: Headers, path: str, announced: bool
 ) -> None:
     body = b" " * (settings.max_body_bytes + 1)
 
-    async def in_pieces() -> AsyncIterator[bytes]:
+    async def chunks() -> AsyncIterator[bytes]:
         yield body
 
-    content = body if announced else in_pieces()
+    content = body if announced else chunks()
     response = await client.post(path, content=content, headers=admin)
 
     assert response.status_code == 413
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[]", b'{"email": "\\ud800"}'])
-async def test_a_malformed_body_is_refused(
+async def test_malformed_body_is_refused(
     client: httpx.AsyncClient, admin: Headers, path: str, body: bytes
 ) -> None:
     headers = {"Content-Type": "application/json", **admin}
@@ -126,7 +174,7 @@ async def test_a_malformed_body_is_refused(
 @pytest.mark.parametrize(
     "body", [b'{"x": 1, "x": 2}', '{"x": 1}'.encode("utf-16")], ids=["a name twice", "UTF-16"]
 )
-async def test_no_route_takes_a_body_that_others_may_read_in_another_way(
+async def test_ambiguous_body_returns_400_on_every_route(
     app: FastAPI, client: httpx.AsyncClient, body: bytes
 ) -> None:
     for path, operations in app.openapi()["paths"].items():
@@ -137,7 +185,7 @@ async def test_no_route_takes_a_body_that_others_may_read_in_another_way(
                 assert response.status_code == 400, "its router lacks route_class=StrictRoute"
 
 
-async def test_an_answer_does_not_grow_with_what_was_wrong(
+async def test_response_to_large_invalid_body_stays_small(
     client: httpx.AsyncClient, admin: Headers, path: str
 ) -> None:
     body = {f"{number}{'x' * 1000}": number for number in range(500)}
@@ -147,26 +195,14 @@ async def test_an_answer_does_not_grow_with_what_was_wrong(
     assert len(response.content) < 20_000
 
 
-async def test_other_origins_are_let_in_by_name_only(
-    client: httpx.AsyncClient, settings: Settings
-) -> None:
-    headers = {"Origin": "https://shop.example"}
-    closed = await client.get("/health/live", headers=headers)
-    assert "Access-Control-Allow-Origin" not in closed.headers
+async def test_cors_is_off_by_default(client: httpx.AsyncClient) -> None:
+    response = await client.get("/health/live", headers={"Origin": "https://shop.example"})
 
-    opened_for = settings.model_copy(update={"cors_origins": ("https://shop.example",)})
-    transport = httpx.ASGITransport(create_app(opened_for))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as other:
-        opened = await other.get("/health/live", headers=headers)
-    assert opened.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+    assert "Access-Control-Allow-Origin" not in response.headers
 
 
-async def test_another_origin_is_answered_as_if_there_were_no_such_thing(
-    settings: Settings,
-) -> None:
-    opened_for = settings.model_copy(update={"cors_origins": ("https://shop.example",)})
-    transport = httpx.ASGITransport(create_app(opened_for))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+async def test_cors_is_limited_to_named_origins(settings: Settings) -> None:
+    async with client_of(settings, cors_origins=("https://shop.example",)) as client:
 
         async def preflight(origin: str, method: str = "PUT") -> httpx.Response:
             headers = {
@@ -176,6 +212,7 @@ async def test_another_origin_is_answered_as_if_there_were_no_such_thing(
             }
             return await client.options("/api/v1/me", headers=headers)
 
+        simple = await client.get("/health/live", headers={"Origin": "https://shop.example"})
         granted = await preflight("https://shop.example")
         refused = [
             await client.get("/health/live", headers={"Origin": "https://evil.example"}),
@@ -186,74 +223,69 @@ async def test_another_origin_is_answered_as_if_there_were_no_such_thing(
             await preflight("https://shop.example", "TRACE"),
         ]
 
+    assert simple.headers["Access-Control-Allow-Origin"] == "https://shop.example"
     assert granted.status_code == 200
     assert granted.headers["Access-Control-Allow-Origin"] == "https://shop.example"
     assert "PUT" in granted.headers["Access-Control-Allow-Methods"]
-    assert [answer.status_code for answer in refused] == [200, 200, 200, 405, 405, 400]
+    assert [response.status_code for response in refused] == [200, 200, 200, 405, 405, 400]
     assert refused[-1].headers["Content-Type"] == "application/problem+json"
-    for answer in refused:
-        assert answer.headers["Vary"] == "Origin"
-        assert not [name for name in answer.headers if name.startswith("access-control")]
+    for response in refused:
+        assert response.headers["Vary"] == "Origin"
+        assert not [name for name in response.headers if name.startswith("access-control")]
 
 
-async def test_only_the_hosts_that_are_named_are_answered_for(settings: Settings) -> None:
+async def test_host_is_limited_to_named_hosts(settings: Settings) -> None:
     hosts = ("api.example.com", "*.example.org", "[::1]")
-    transport = httpx.ASGITransport(
-        create_app(settings.model_copy(update={"allowed_hosts": hosts}))
-    )
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with client_of(settings, allowed_hosts=hosts) as client:
 
-        async def ask(host: str, path: str = "/api/v1/me") -> int:
-            answer = await client.get(path, headers={"Host": host})
-            if answer.status_code == 400:
-                assert answer.headers["Content-Type"] == "application/problem+json"
-            return answer.status_code
+        async def status_of(host: str, path: str = "/api/v1/me") -> int:
+            response = await client.get(path, headers={"Host": host})
+            if response.status_code == 400:
+                assert response.headers["Content-Type"] == "application/problem+json"
+            return response.status_code
 
         for host in ("api.example.com", "API.example.com:8000", "a.b.example.org", "[::1]:80"):
-            assert await ask(host) == 401, host
+            assert await status_of(host) == 401, host
         for host in ("", "example.org", "api.example.com.evil.example", "10.0.0.1", "[::2]:80"):
-            assert await ask(host) == 400, host
+            assert await status_of(host) == 400, host
         forwarded = {"Host": "evil.example", "X-Forwarded-Host": "api.example.com"}
         assert (await client.get("/api/v1/me", headers=forwarded)).status_code == 400
         twice = [("Host", "api.example.com"), ("Host", "evil.example")]
         assert (await client.get("/api/v1/me", headers=twice)).status_code == 400
-        assert await ask("10.0.0.1:8000", "/health/ready") == 200
+        assert await status_of("10.0.0.1:8000", "/health/ready") == 200
 
 
-async def test_a_head_has_a_limit(client: httpx.AsyncClient, settings: Settings) -> None:
-    enough = settings.max_header_bytes // 2
-    for query, value in (("x" * 2 * enough, ""), ("x" * enough, "x" * enough)):
-        answer = await client.get(f"/health/live?{query}", headers={"X-Long": value})
-        assert answer.status_code == 431
-        assert answer.headers["Content-Type"] == "application/problem+json"
-    assert (await client.get(f"/health/live?{'x' * enough}")).status_code == 200
+async def test_oversized_headers_return_431(client: httpx.AsyncClient, settings: Settings) -> None:
+    half = settings.max_header_bytes // 2
+    for query, value in (("x" * 2 * half, ""), ("x" * half, "x" * half)):
+        response = await client.get(f"/health/live?{query}", headers={"X-Long": value})
+        assert response.status_code == 431
+        assert response.headers["Content-Type"] == "application/problem+json"
+    assert (await client.get(f"/health/live?{'x' * half}")).status_code == 200
 
 
-async def test_a_body_has_to_come_in_time(settings: Settings, path: str) -> None:
-    hurried = settings.model_copy(update={"request_timeout_seconds": 0.05})
-    transport = httpx.ASGITransport(create_app(hurried))
-
-    async def slowly() -> AsyncIterator[bytes]:
+async def test_slow_body_returns_408(settings: Settings, path: str) -> None:
+    async def slow_chunks() -> AsyncIterator[bytes]:
         while True:
             yield b" "
             await asyncio.sleep(0.01)
 
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        answer = await client.post(path, content=slowly())
+    async with client_of(settings, request_timeout_seconds=0.05) as client:
+        response = await client.post(path, content=slow_chunks())
 
-    assert answer.status_code == 408
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.headers["Connection"] == "close"
+    assert response.status_code == 408
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.headers["Connection"] == "close"
 
 
-async def test_the_description_knows_problems(client: httpx.AsyncClient) -> None:
+async def test_openapi_describes_problems(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
 
     assert "Problem" in document["components"]["schemas"]
     assert (await client.get("/openapi.json")).json() == document
 
 
-async def test_the_log_has_a_line_for_each_request(
+async def test_request_is_logged_unless_it_is_monitoring(
     client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = logging.getLogger()

@@ -1,4 +1,4 @@
-"""Metrics in the format of Prometheus."""
+"""Metrics for Prometheus."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from app.platform.observability import metrics
 
 
-async def test_requests_are_counted_by_route(client: httpx.AsyncClient) -> None:
+async def test_requests_are_counted_by_route_template(client: httpx.AsyncClient) -> None:
     await client.get("/api/v1/users/3f2504e0-4f89-11d3-9a0c-0305e82c3301")
     await client.get("/nowhere/at/all")
 
@@ -23,7 +23,7 @@ async def test_requests_are_counted_by_route(client: httpx.AsyncClient) -> None:
     assert "/nowhere" not in text
 
 
-async def test_workers_count_together(
+async def test_workers_share_metrics(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("atexit.register", lambda *_, **__: None)

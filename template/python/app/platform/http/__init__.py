@@ -1,1 +1,1 @@
-"""What every route has in common: errors, headers, limits, pages and preconditions."""
+"""HTTP: middleware, errors, request fields, pages, preconditions and health checks."""

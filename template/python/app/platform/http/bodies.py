@@ -1,4 +1,4 @@
-"""Bodies in JSON that nobody on their way here can have read in another way (RFC 8259)."""
+"""JSON bodies that every parser reads alike (RFC 8259)."""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -9,18 +9,18 @@ from fastapi.routing import APIRoute
 
 
 class _StrictRequest(Request):
-    """Starlette's also reads UTF-16 and UTF-32, and takes the last of two values for a name."""
+    """Starlette's request also reads UTF-16 and UTF-32, and the last of two values for a name."""
 
     async def json(self) -> Any:
         try:
             text = (await self.body()).decode()
         except UnicodeDecodeError as error:
             raise HTTPException(400, "The body is not UTF-8.") from error
-        return json.loads(text, object_pairs_hook=_without_repetition)
+        return json.loads(text, object_pairs_hook=_unique_names)
 
 
 class StrictRoute(APIRoute):
-    """Answers 400 to a body that is open to interpretation; a router's `route_class`."""
+    """Route that answers 400 to an ambiguous body; the `route_class` of a router."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -33,8 +33,8 @@ class StrictRoute(APIRoute):
         return handle_strictly
 
 
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
-        raise HTTPException(400, "The body gives one name two values.")
+        raise HTTPException(400, "The body has two values for one name.")
     return content

@@ -1,4 +1,4 @@
-"""The interactive documentation: the one page here that loads something from elsewhere."""
+"""Interactive documentation with Swagger UI, the only page that loads files from another host."""
 
 import base64
 import hashlib
@@ -7,8 +7,8 @@ import html
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-# What browsers load, and what it has to be to the last byte: somebody enters their credentials
-# there. The hashes are those of the npm package `swagger-ui-dist`.
+# Browsers run these files only if their hashes match: people enter credentials on the page.
+# The hashes are those of the npm package `swagger-ui-dist`.
 VERSION = "5.35.0"
 FILES = f"https://cdn.jsdelivr.net/npm/swagger-ui-dist@{VERSION}"
 SCRIPT_HASH = "sha384-gjRm0bEPMeTmMh5jT2cHccIwCUZSTd8YC+j0d0sXw0MdGEfScduGpSyF3ZSSLkX9"
@@ -47,7 +47,7 @@ PAGE = f"""<!doctype html>
 
 
 def docs_routes(title: str) -> APIRouter:
-    """`GET /docs`, for browsers."""
+    """Return the route of the page, `GET /docs`."""
     router = APIRouter()
     page = PAGE % html.escape(title)
 

@@ -1,4 +1,4 @@
-"""The types of request fields, with the limits that every database can hold."""
+"""Types of request fields, with limits that every supported database can store."""
 
 import datetime as dt
 import re
@@ -17,7 +17,7 @@ from pydantic import (
 
 from app.platform.persistence.decimals import PRECISION, SCALE, plain
 
-# Pydantic also takes numbers, and digits alone, as seconds since 1970.
+# Pydantic also accepts numbers, and digits alone, as seconds since 1970.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:.+")
 
@@ -25,18 +25,18 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:.+")
 def _iso_day(value: Any) -> Any:
     if isinstance(value, str) and _DAY.fullmatch(value):
         return value
-    raise ValueError("This is a day in ISO 8601, such as 2026-01-31.")
+    raise ValueError("Write a day in ISO 8601, such as 2026-01-31.")
 
 
 def _iso_instant(value: Any) -> Any:
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         return value
-    raise ValueError("This is an instant in ISO 8601, such as 2026-01-31T12:00:00Z.")
+    raise ValueError("Write a time in ISO 8601, such as 2026-01-31T12:00:00Z.")
 
 
 def _no_bool(value: Any) -> Any:
     if isinstance(value, bool):
-        raise ValueError("This is a number.")
+        raise ValueError("Write a number.")
     return value
 
 
@@ -44,10 +44,10 @@ def _in_utc(value: dt.datetime) -> dt.datetime:
     try:
         return value.astimezone(dt.UTC)
     except OverflowError as error:
-        raise ValueError("This instant is out of range.") from error
+        raise ValueError("Write a time between the years 1 and 9999 in UTC.") from error
 
 
-# No NUL anywhere (not every database can keep it); a short text is also more than white space.
+# No NUL, which some databases cannot store; a short text is more than white space.
 ShortText = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")
 ]

@@ -1,4 +1,4 @@
-"""Lists in pages: `?limit=20&cursor=...`."""
+"""Pagination: `?limit=20&cursor=...`."""
 
 import base64
 from typing import Annotated, Generic, TypeVar
@@ -15,12 +15,12 @@ Item = TypeVar("Item")
 
 
 def encode_cursor(after: UUID | None) -> str | None:
-    """An opaque, URL-safe name for the place after an item; None where the list ends."""
+    """Return an opaque, URL-safe cursor for the items after `after`; None after the last item."""
     return None if after is None else base64.urlsafe_b64encode(after.bytes).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None) -> UUID | None:
-    """The place that `cursor` names; None for the beginning."""
+    """Return the identifier that `cursor` stands for; None for the first page."""
     if cursor is None:
         return None
     try:
@@ -28,22 +28,24 @@ def decode_cursor(cursor: str | None) -> UUID | None:
     except ValueError:
         after = None
     if after is None or encode_cursor(after) != cursor:
-        error = {"type": "cursor", "loc": ("query", "cursor"), "msg": "This is no cursor."}
-        raise RequestValidationError([error])
+        message = "Write a `next_cursor` of this list."
+        raise RequestValidationError(
+            [{"type": "cursor", "loc": ("query", "cursor"), "msg": message}]
+        )
     return after
 
 
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items at most.")]
+PageLimit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Maximum number of items.")]
 Cursor = Annotated[
     UUID | None,
     BeforeValidator(decode_cursor),
     WithJsonSchema({"type": "string"}),
-    Query(description="`next_cursor` of the page before."),
+    Query(description="`next_cursor` of the previous page."),
 ]
 
 
 class PageOutput(BaseModel, Generic[Item]):
-    """How `app.kernel.paging.Page` is answered."""
+    """JSON of `app.kernel.paging.Page`."""
 
     items: list[Item]
     next_cursor: Annotated[

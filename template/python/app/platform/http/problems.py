@@ -1,4 +1,4 @@
-"""Every error is `application/problem+json` (RFC 9457)."""
+"""Errors as `application/problem+json` (RFC 9457)."""
 
 from http import HTTPStatus
 from typing import Any
@@ -15,14 +15,14 @@ from starlette.types import Scope
 from app.kernel import errors
 from app.platform.auth import CHALLENGE
 
-# An answer names what was refused, but does not grow with it.
-MOST_PARTS = 50
-LONGEST_POINTER = 200
+# A response to a large invalid request stays small.
+MAX_ERRORS = 50
+MAX_POINTER_LENGTH = 200
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MEDIA_TYPE = "application/problem+json"
 
-STATUS_OF: dict[type[errors.ApplicationError], HTTPStatus] = {
+STATUSES: dict[type[errors.ApplicationError], HTTPStatus] = {
     errors.RuleViolation: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     errors.NotAllowed: HTTPStatus.FORBIDDEN,
@@ -35,22 +35,22 @@ STATUS_OF: dict[type[errors.ApplicationError], HTTPStatus] = {
 
 
 class InvalidPart(BaseModel):
-    """One part of the request that was refused."""
+    """Invalid part of a request."""
 
-    pointer: str = Field(description="Where it is: `body/price`, `query/limit`.")
+    pointer: str = Field(description="Place of the part: `body/price`, `query/limit`.")
     detail: str
 
 
 class Problem(BaseModel):
-    """What went wrong, for people and programs."""
+    """Description of an error, for people and programs."""
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
-    instance: str = Field(description="The path that was asked for.")
-    request_id: str = Field(description="Names this request in the service's logs.")
-    errors: list[InvalidPart] | None = Field(None, description="What was refused, part by part.")
+    instance: str = Field(description="Path of the request.")
+    request_id: str = Field(description="Identifies the request in the logs.")
+    errors: list[InvalidPart] | None = Field(None, description="Invalid parts of the request.")
     checks: dict[str, str] | None = Field(None, description="State of each part of the service.")
 
 
@@ -62,7 +62,7 @@ def problem_response(
     headers: dict[str, str] | None = None,
     **extensions: Any,
 ) -> JSONResponse:
-    """A problem as the answer to the request in `scope`."""
+    """Return a problem as the response to the request in `scope`."""
     problem = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
@@ -79,7 +79,7 @@ def problem_response(
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems that a route can answer with, for its OpenAPI description."""
+    """Return the OpenAPI description of the problems that a route can respond with."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {
@@ -91,13 +91,13 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Make every error of `app` a problem."""
+    """Respond to every error of `app` with a problem."""
 
     @app.exception_handler(errors.ApplicationError)
     async def application_error(request: Request, error: errors.ApplicationError) -> JSONResponse:
-        status = STATUS_OF[type(error)]
+        status = STATUSES[type(error)]
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            # A line for each request that failed is enough: the place in the code says nothing.
+            # Without a traceback: the cause lies outside the code.
             reason = repr(error.__cause__ or error)
             structlog.get_logger().error("unavailable", detail=str(error), reason=reason)
         wait = error.seconds if isinstance(error, errors.TooManyAttempts) else None
@@ -106,15 +106,15 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
-        # The refused input is left out: it may be a secret, or not even be valid Unicode.
+        # Without the input, which may be a secret or invalid Unicode.
         parts = [
             {"pointer": _pointer(each["loc"]), "detail": str(each["msg"])}
-            for each in error.errors()[:MOST_PARTS]
+            for each in error.errors()[:MAX_ERRORS]
         ]
         return problem_response(
             request.scope,
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            "The request is not what this route takes.",
+            "The request is invalid; `errors` names each invalid part.",
             errors=parts,
         )
 
@@ -127,16 +127,17 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 
 def _allowed_methods(request: Request) -> list[str]:
-    """All methods of the path; the router names those of the first route alone."""
+    """Return all methods of the path; Starlette names those of the first route only."""
     routes = request.app.router.routes
-    return [
+    methods = [
         method
         for method in METHODS
         for scope in [{**request.scope, "method": method}]
         if any(route.matches(scope)[0] is Match.FULL for route in routes)
     ]
+    return ["GET", "HEAD", *methods[1:]] if "GET" in methods else methods
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
     pointer = "/".join(str(part).encode("utf-8", "replace").decode() for part in location)
-    return pointer[:LONGEST_POINTER]
+    return pointer[:MAX_POINTER_LENGTH]

@@ -1,4 +1,4 @@
-"""Structured logs: a JSON object a line on standard output, for libraries as for our own code."""
+"""Structured logs: a JSON object per line on standard output, from the service and libraries."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ import structlog
 
 
 def configure_logging(level: str) -> None:
-    """Write every log line of `level` and above."""
+    """Write log lines of `level` and above."""
     common: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -15,8 +15,7 @@ def configure_logging(level: str) -> None:
         structlog.processors.format_exc_info,
         structlog.processors.JSONRenderer(),
     ]
-    # Our own lines do not pass through `logging`: each request has one, and it would take twice
-    # as long to write.
+    # The service's own lines bypass `logging`: each request writes one, in half the time.
     structlog.configure(
         processors=common,
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -47,5 +46,5 @@ def configure_logging(level: str) -> None:
 def _without_colours(
     _: object, __: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    event.pop("color_message", None)  # Uvicorn's message once more, for terminals
+    event.pop("color_message", None)  # the same message as Uvicorn writes to terminals
     return event

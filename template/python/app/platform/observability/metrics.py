@@ -1,4 +1,4 @@
-"""Metrics in the format of Prometheus."""
+"""Metrics for Prometheus."""
 
 import atexit
 import os
@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 
-from fastapi import APIRouter, Response
+from fastapi import FastAPI, Response
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -23,7 +23,7 @@ duration = Histogram("http_request_duration_seconds", "Time to answer.", ["metho
 
 
 class RequestMetrics:
-    """Counts and times requests by route template, so that the number of series stays bounded."""
+    """Counts and times requests by route template, which bounds the number of time series."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -34,7 +34,7 @@ class RequestMetrics:
             return
         status = 500
 
-        async def send_and_note(message: Message) -> None:
+        async def send_and_record(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -42,7 +42,7 @@ class RequestMetrics:
 
         started = time.perf_counter()
         try:
-            await self._app(scope, receive, send_and_note)
+            await self._app(scope, receive, send_and_record)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             method = scope["method"] if route != "unmatched" else "any"
@@ -51,23 +51,21 @@ class RequestMetrics:
 
 
 def share_between_processes() -> None:
-    """Let worker processes that start from now on count together, in files that end with us."""
+    """Add up the metrics of worker processes started later, in files removed at exit."""
     folder = tempfile.mkdtemp(prefix="metrics-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
-def metrics_routes() -> APIRouter:
-    """`GET /metrics`, for the Prometheus server; keep it off the public network."""
-    router = APIRouter(tags=["metrics"])
+def add_metrics(app: FastAPI) -> None:
+    """Measure requests, and add `GET /metrics`, which must not be on the public network."""
+    app.add_middleware(RequestMetrics)
 
-    @router.get("/metrics", include_in_schema=False)
+    @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
-        """What this process, or every worker of this service, has counted so far."""
+        """Return the metrics of this process or, if it is a worker, of all workers."""
         registry = REGISTRY
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return router

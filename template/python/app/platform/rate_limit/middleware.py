@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.platform.http.client import client_of
+from app.platform.http.client_address import client_of
 from app.platform.http.problems import problem_response
 from app.platform.rate_limit.limiter import Rate, RateLimiter
 

@@ -15,7 +15,7 @@ from app.platform.http.paging import decode_cursor, encode_cursor
 from app.platform.http.preconditions import etag, expected_versions
 
 
-def test_a_cursor_is_read_back() -> None:
+def test_cursor_is_decoded() -> None:
     after = UUID("0190163d-8694-739b-aea5-966c26f8ad91")
 
     assert decode_cursor(encode_cursor(after)) == after
@@ -24,7 +24,7 @@ def test_a_cursor_is_read_back() -> None:
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "AAAAAAAAAAAAAAAAAAAAAB", "A" * 40, "ñ", "="])
-def test_what_is_no_cursor_is_refused(cursor: str) -> None:
+def test_invalid_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(RequestValidationError):
         decode_cursor(cursor)
 
@@ -42,7 +42,7 @@ def test_what_is_no_cursor_is_refused(cursor: str) -> None:
         ("", set()),
     ],
 )
-def test_if_match_names_the_versions_seen(header: str, numbers: set[int] | None) -> None:
+def test_if_match_lists_expected_versions(header: str, numbers: set[int] | None) -> None:
     expected = ExpectedVersions(None if numbers is None else frozenset(numbers))
     assert expected_versions(header) == expected
 
@@ -60,7 +60,7 @@ def test_if_match_names_the_versions_seen(header: str, numbers: set[int] | None)
         ),
     ],
 )
-def test_values_have_one_form(kind: Any, sent: Any, value: Any) -> None:
+def test_value_is_normalized(kind: Any, sent: Any, value: Any) -> None:
     assert TypeAdapter[Any](kind).validate_python(sent) == value
 
 
@@ -87,6 +87,6 @@ def test_values_have_one_form(kind: Any, sent: Any, value: Any) -> None:
         (fields.Email, "nobody"),
     ],
 )
-def test_what_a_database_could_not_hold_is_refused(kind: Any, sent: Any) -> None:
+def test_invalid_value_is_refused(kind: Any, sent: Any) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter[Any](kind).validate_python(sent)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from app.platform.http.client import client_of
+from app.platform.http.client_address import client_of
 from app.platform.rate_limit import memory
 from app.platform.rate_limit.limiter import Rate
 from app.platform.rate_limit.memory import MemoryRateLimiter

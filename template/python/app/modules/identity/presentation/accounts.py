@@ -11,7 +11,7 @@ from app.modules.identity.domain.user import User
 from app.modules.identity.presentation.users import Profile, UserOutput
 from app.platform.auth.caller import Caller
 from app.platform.http.bodies import StrictRoute
-from app.platform.http.client import ClientAddress
+from app.platform.http.client_address import ClientAddress
 from app.platform.http.fields import Email
 from app.platform.http.problems import problems
 

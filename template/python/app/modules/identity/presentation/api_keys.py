@@ -15,7 +15,7 @@ from app.modules.identity.presentation.users import UserOutput
 from app.platform.auth.caller import Caller
 from app.platform.http.bodies import StrictRoute
 from app.platform.http.fields import Email, Instant, ShortText
-from app.platform.http.paging import DEFAULT_LIMIT, Cursor, Limit, PageOutput
+from app.platform.http.paging import DEFAULT_LIMIT, Cursor, PageLimit, PageOutput
 from app.platform.http.problems import problems
 
 Scope = Annotated[
@@ -105,7 +105,7 @@ def api_key_router(keys: ApiKeys) -> APIRouter:
 
     @router.get("/api-keys", tags=["api keys"], response_model=KeyPage)
     async def browse(
-        caller: Caller, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+        caller: Caller, cursor: Cursor = None, limit: PageLimit = DEFAULT_LIMIT
     ) -> Page[ApiKey]:
         """Read keys in the order they were made."""
         return await keys.page(caller, limit, cursor)

@@ -11,7 +11,7 @@ from app.modules.identity.presentation.accounts import Credentials
 from app.platform.auth.caller import Caller
 from app.platform.auth.session import Cookie, Credential, csrf_token, delete_cookie, set_cookie
 from app.platform.http.bodies import StrictRoute
-from app.platform.http.client import ClientAddress
+from app.platform.http.client_address import ClientAddress
 from app.platform.http.problems import problems
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.modules.identity.application.token_sessions import Tokens, TokenSessions
 from app.modules.identity.presentation.accounts import Credentials
 from app.platform.http.bodies import StrictRoute
-from app.platform.http.client import ClientAddress
+from app.platform.http.client_address import ClientAddress
 from app.platform.http.problems import problems
 
 RefreshTokenText = Annotated[str, Field(max_length=1000)]

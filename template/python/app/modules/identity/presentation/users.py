@@ -12,7 +12,7 @@ from app.modules.identity.domain.user import User
 from app.platform.auth.caller import Caller
 from app.platform.authorization import Role
 from app.platform.http.bodies import StrictRoute
-from app.platform.http.paging import DEFAULT_LIMIT, Cursor, Limit, PageOutput
+from app.platform.http.paging import DEFAULT_LIMIT, Cursor, PageLimit, PageOutput
 from app.platform.http.problems import problems
 
 
@@ -68,7 +68,7 @@ def user_router(administration: UserAdministration) -> APIRouter:
 
     @router.get("", response_model=UserPage)
     async def browse(
-        caller: Caller, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+        caller: Caller, cursor: Cursor = None, limit: PageLimit = DEFAULT_LIMIT
     ) -> Page[User]:
         """Read users in the order they came."""
         return await administration.page(caller, limit, cursor)

@@ -1,4 +1,4 @@
-"""Pages of other origins: those that are named may call, and to all others there is no CORS."""
+"""Cross-origin resource sharing (CORS) for the origins that are named in the settings."""
 
 from http import HTTPStatus
 
@@ -12,7 +12,7 @@ _NO_HEADERS = Headers()
 
 
 class Cors(CORSMiddleware):
-    """Starlette's, but a refusal is a problem and opens nothing, not even a part."""
+    """Starlette's middleware, except that a refusal is a problem without any CORS header."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

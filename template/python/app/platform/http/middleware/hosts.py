@@ -1,4 +1,4 @@
-"""Requests for other hosts are not this service's."""
+"""Check of the `Host` header."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -7,9 +7,9 @@ from app.platform.http.problems import problem_response
 
 
 class AllowedHosts:
-    """Answers 400 to a request whose `Host` is none of `hosts`; `*.example.com` are all below it.
+    """Answers 400 if `Host` is none of `hosts`; `*.example.com` stands for every subdomain.
 
-    Paths that begin like one of `exempt_paths` may be asked for by address, as probes do.
+    Paths that begin with one of `exempt_paths` may be requested by address, as probes do.
     """
 
     def __init__(
@@ -26,15 +26,15 @@ class AllowedHosts:
             and not scope["path"].startswith(self._exempt_paths)
             and not self._is_allowed(Headers(scope=scope).getlist("host"))
         ):
-            detail = "This service does not answer for the host that was asked for."
+            detail = "The service does not answer for the host in the header Host."
             await problem_response(scope, 400, detail)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
-    def _is_allowed(self, given: list[str]) -> bool:
-        if len(given) != 1:
+    def _is_allowed(self, hosts: list[str]) -> bool:
+        if len(hosts) != 1:
             return False
-        name = _without_port(given[0]).lower().removesuffix(".")
+        name = _without_port(hosts[0]).lower().removesuffix(".")
         return name in self._names or name.endswith(self._endings)
 
 

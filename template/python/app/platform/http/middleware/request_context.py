@@ -1,4 +1,4 @@
-"""The frame of each request: its identifier, its line in the log, a last resort for errors."""
+"""Context of each request: identifier, log line, and response to unexpected errors."""
 
 import re
 import secrets
@@ -10,15 +10,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.platform.http.problems import problem_response
 
-SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 log = structlog.get_logger()
 
 
 class RequestContext:
-    """Gives each request an `X-Request-ID` (the client's if it is sane), and logs how it ended.
+    """Sets the `X-Request-ID` of each request (the client's if valid), and logs the outcome.
 
-    Those whose path begins like one of `quiet_paths` are not logged.
+    Paths that begin with one of `quiet_paths` are not logged.
     """
 
     def __init__(self, app: ASGIApp, *, quiet_paths: tuple[str, ...]) -> None:
@@ -29,8 +29,8 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if SANE_REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+        proposed = Headers(scope=scope).get("x-request-id", "")
+        request_id = proposed if REQUEST_ID.fullmatch(proposed) else secrets.token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
         status = 0
@@ -48,8 +48,8 @@ class RequestContext:
         except Exception:
             log.exception("unhandled error", method=scope["method"], path=scope["path"])
             if status:
-                raise  # too late for another answer: the server has to cut the connection
-            detail = "This is the service's fault; the request_id names it in the logs."
+                raise  # too late for another response: the server closes the connection
+            detail = "The service failed; its logs name the cause under this request_id."
             await problem_response(scope, 500, detail)(scope, receive, send_with_id)
         finally:
             if not scope["path"].startswith(self._quiet_paths):

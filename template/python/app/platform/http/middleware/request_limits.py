@@ -1,4 +1,4 @@
-"""Limits to what a request may be: the size of its head and its body, and the time it takes."""
+"""Limits of the size of headers and body, and of the time for a body."""
 
 import asyncio
 
@@ -10,10 +10,10 @@ from app.platform.http.problems import problem_response
 
 
 class RequestLimits:
-    """Answers 431 to a head over `max_header_bytes`, and 413 to a body over `max_body_bytes`.
+    """Answers 431 to headers over `max_header_bytes`, and 413 to a body over `max_body_bytes`.
 
-    A body may be announced or not; if it is not there after `seconds`, the answer is 408.
-    A head that never ends does not become a request: `app.platform.http.server` cuts it off.
+    A body may announce its length or not; if it is not complete after `seconds`, the response is
+    408. Headers that never end do not become a request: `LimitedProtocol` cuts them off.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class RequestLimits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _head_bytes(scope) > self._max_header_bytes:
+        if _header_bytes(scope) > self._max_header_bytes:
             detail = f"The path and headers are larger than {self._max_header_bytes} bytes."
             await problem_response(scope, 431, detail)(scope, receive, send)
             return
@@ -44,13 +44,13 @@ class RequestLimits:
         async def receive_within_limits() -> Message:
             nonlocal received, complete
             if complete:
-                return await receive()  # only to hear that the client has gone
+                return await receive()  # tells when the client disconnects
             try:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
             except TimeoutError:
                 detail = f"The body was not received within {self._seconds:g} s."
-                # What is left of it is not waited for.
+                # The rest of the body is not awaited.
                 raise HTTPException(408, detail, headers={"Connection": "close"}) from None
             complete = not message.get("more_body", False)
             received += len(message.get("body", b""))
@@ -61,7 +61,7 @@ class RequestLimits:
         await self._app(scope, receive_within_limits, send)
 
 
-def _head_bytes(scope: Scope) -> int:
-    """Roughly what was sent: each header has a colon, a space and the end of its line."""
+def _header_bytes(scope: Scope) -> int:
+    """Return roughly what was sent: each header has a colon, a space and a line end."""
     target = len(scope["raw_path"]) + len(scope["query_string"])
     return target + sum(len(name) + len(value) + 4 for name, value in scope["headers"])

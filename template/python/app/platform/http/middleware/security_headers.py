@@ -1,16 +1,14 @@
-"""Headers that tell browsers to trust nothing they do not need to."""
+"""Security headers for browsers."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-POLICY = b"content-security-policy"
-NOTHING = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+NO_CONTENT = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+# Headers that a route may set itself.
+DEFAULTS = {b"cache-control": b"no-store", b"content-security-policy": NO_CONTENT}
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer; `https_only` also pins browsers to HTTPS for a year.
-
-    A page that needs more than others has a Content-Security-Policy of its own.
-    """
+    """Adds the headers to every response; `https_only` also pins browsers to HTTPS for a year."""
 
     def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
         self._app = app
@@ -20,7 +18,6 @@ class SecurityHeaders:
             (b"referrer-policy", b"no-referrer"),
             (b"cross-origin-resource-policy", b"same-origin"),
             (b"cross-origin-opener-policy", b"same-origin"),
-            (b"cache-control", b"no-store"),
         ]
         if https_only:
             pinned = b"max-age=31536000; includeSubDomains"
@@ -34,11 +31,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = message.get("headers", ())
-                headers = [header for header in given if header[0] not in self._names]
-                if all(name != POLICY for name, _ in headers):
-                    headers.append((POLICY, NOTHING))
-                message["headers"] = headers + self._headers
+                own = [each for each in message.get("headers", ()) if each[0] not in self._names]
+                names = {name for name, _ in own}
+                defaults = [each for each in DEFAULTS.items() if each[0] not in names]
+                message["headers"] = own + defaults + self._headers
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

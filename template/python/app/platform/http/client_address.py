@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""Address of the client."""
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Network, ip_address
@@ -7,18 +7,18 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.types import Scope
 
-# Whoever has one address of such a network has them all.
+# One customer of a provider has all addresses of such a network.
 IPV6_PREFIX = 64
 
 
 def client_of(scope: Scope) -> str:
-    """The client's address, as far as the server knows: behind a proxy, only if it is trusted."""
-    return _counted_as(scope["client"][0]) if scope["client"] else "unknown"
+    """Return the client's address; behind a proxy, that of the proxy unless it is trusted."""
+    return _normalized(scope["client"][0]) if scope["client"] else "unknown"
 
 
 @lru_cache(maxsize=4096)
-def _counted_as(host: str) -> str:
-    """The address, or in IPv6 the network, that counts as one client."""
+def _normalized(host: str) -> str:
+    """Return the IPv4 address or the IPv6 network that counts as one client."""
     try:
         address = ip_address(host)
     except ValueError:

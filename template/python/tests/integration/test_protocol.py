@@ -1,4 +1,4 @@
-"""Clients that are slow, endless or no clients at all, on real connections."""
+"""Limits of connections: slow, silent and oversized clients, over TCP."""
 
 import asyncio
 import json
@@ -13,16 +13,16 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from app.platform.http.server import protocol
+from app.platform.http.protocol import limited_protocol
 
 SECONDS = 0.3
 PATIENCE_SECONDS = 10
-MAX_HEAD_BYTES = 2000
+MAX_HEADER_BYTES = 2000
 LARGE = 30 * 2**20
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers `/read` once it has the body, `/busy` late, `/large` at length, others at once."""
+    """Respond to `/read` after the body, to `/busy` late, to `/large` at length, else at once."""
     body = b"ok"
     if scope["path"] == "/read":
         while (await receive()).get("more_body"):
@@ -40,16 +40,16 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture
 def seconds() -> float:
-    """How long clients have."""
+    """Time limit of clients."""
     return SECONDS
 
 
 @pytest.fixture
 async def port(seconds: float) -> AsyncIterator[int]:
-    """Where a server with these limits answers."""
+    """Port of a server with these limits."""
     config = uvicorn.Config(
         application,
-        http=protocol(MAX_HEAD_BYTES, seconds),
+        http=limited_protocol(MAX_HEADER_BYTES, seconds),
         lifespan="off",
         log_config=None,
         timeout_graceful_shutdown=1,
@@ -62,8 +62,8 @@ async def port(seconds: float) -> AsyncIterator[int]:
         await serving
 
 
-async def everything_from(reader: asyncio.StreamReader) -> bytes:
-    """All until the connection ends, whether in peace or because more was sent to its end."""
+async def read_all(reader: asyncio.StreamReader) -> bytes:
+    """Return all bytes until the server closes or resets the connection."""
     received = b""
     with suppress(ConnectionResetError):
         while chunk := await reader.read(2**20):
@@ -72,21 +72,21 @@ async def everything_from(reader: asyncio.StreamReader) -> bytes:
 
 
 async def exchange(port: int, *parts: bytes, drip: bytes = b"") -> bytes:
-    """Send the parts and then `drip` ten times in `SECONDS`, until the server hangs up."""
+    """Send the parts, then `drip` ten times in `SECONDS`, until the connection is closed."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for part in parts:
         writer.write(part)
-    reading = asyncio.ensure_future(everything_from(reader))
+    reading = asyncio.ensure_future(read_all(reader))
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not reading.done():
-        assert time.monotonic() < deadline, "the server waits for ever"
+        assert time.monotonic() < deadline, "the server does not close the connection"
         writer.write(drip)
         await asyncio.sleep(SECONDS / 10)
     writer.close()
     return await reading
 
 
-def problem_in(answer: bytes) -> dict[str, Any]:
+def problem_of(answer: bytes) -> dict[str, Any]:
     head, _, body = answer.partition(b"\r\n\r\n")
     assert b"Content-Type: application/problem+json" in head
     content: dict[str, Any] = json.loads(body)
@@ -95,25 +95,25 @@ def problem_in(answer: bytes) -> dict[str, Any]:
     return content
 
 
-async def test_a_request_that_arrives_whole_is_answered(port: int) -> None:
+async def test_complete_request_returns_200(port: int) -> None:
     answer = await exchange(port, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 200")
 
 
-async def test_who_says_nothing_is_not_waited_for(port: int) -> None:
+async def test_silent_client_is_disconnected(port: int) -> None:
     assert await exchange(port) == b""
 
 
-async def test_a_slow_head_is_cut_off(port: int) -> None:
+async def test_slow_headers_return_408(port: int) -> None:
     with capture_logs() as logs:
         answer = await exchange(port, b"GET / HTTP/1.1\r\nX: ", drip=b"a")
 
-    assert problem_in(answer)["status"] == 408
-    assert [(line["event"], line["status"]) for line in logs] == [("refused", 408)]
+    assert problem_of(answer)["status"] == 408
+    assert [(line["event"], line["status"]) for line in logs] == [("request refused", 408)]
 
 
 @pytest.mark.parametrize("seconds", [2 * PATIENCE_SECONDS])
-async def test_others_are_answered_meanwhile(port: int) -> None:
+async def test_slow_clients_do_not_delay_others(port: int) -> None:
     slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(100)]
     for _, writer in slow:
         writer.write(b"GET / HTTP/1.1\r\nX: ")
@@ -123,12 +123,12 @@ async def test_others_are_answered_meanwhile(port: int) -> None:
         writer.close()
 
 
-async def test_an_endless_head_is_cut_off(port: int) -> None:
-    answer = await exchange(port, b"GET / HTTP/1.1\r\nX: ", b"a" * (MAX_HEAD_BYTES + 1))
-    assert problem_in(answer)["status"] == 431
+async def test_oversized_headers_return_431(port: int) -> None:
+    answer = await exchange(port, b"GET / HTTP/1.1\r\nX: ", b"a" * (MAX_HEADER_BYTES + 1))
+    assert problem_of(answer)["status"] == 431
 
 
-async def test_what_follows_a_slow_start_has_its_own_time(port: int) -> None:
+async def test_slow_second_request_returns_408(port: int) -> None:
     first = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     answer = await exchange(port, first, b"GET / HTTP/1.1\r\nX: ", drip=b"a")
     assert answer.startswith(b"HTTP/1.1 200")
@@ -136,50 +136,48 @@ async def test_what_follows_a_slow_start_has_its_own_time(port: int) -> None:
     assert b"HTTP/1.1 408" in answer
 
 
-async def test_what_is_left_of_a_body_is_not_waited_for_once_the_answer_is_given(
-    port: int,
-) -> None:
+async def test_connection_is_closed_if_body_continues_after_response(port: int) -> None:
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
     answer = await exchange(port, head, drip=b"a")
     assert answer.endswith(b"ok")
 
 
-async def test_a_body_is_the_applications_matter_while_it_reads(port: int) -> None:
+async def test_slow_body_is_left_to_the_application(port: int) -> None:
     head = b"POST /read HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 30\r\n\r\n"
     answer = await exchange(port, head, drip=b"a")
     assert answer.startswith(b"HTTP/1.1 200")
 
 
-async def test_an_application_that_takes_its_time_is_waited_for(port: int) -> None:
+async def test_slow_application_is_awaited(port: int) -> None:
     head = b"POST /busy HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100\r\n\r\n"
     answer = await exchange(port, head, drip=b"a")
     assert answer.startswith(b"HTTP/1.1 200")
 
 
-async def test_what_is_no_http_is_a_bad_request(port: int) -> None:
-    assert problem_in(await exchange(port, b"nonsense\r\n\r\n"))["status"] == 400
+async def test_invalid_http_returns_400(port: int) -> None:
+    assert problem_of(await exchange(port, b"nonsense\r\n\r\n"))["status"] == 400
 
 
-async def test_nonsense_in_a_body_is_a_bad_request(port: int) -> None:
+async def test_invalid_chunk_returns_400(port: int) -> None:
     head = b"POST /busy HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-    assert problem_in(await exchange(port, head, b"nonsense\r\n"))["status"] == 400
+    assert problem_of(await exchange(port, head, b"nonsense\r\n"))["status"] == 400
 
 
-async def test_nonsense_after_a_request_does_not_end_up_in_its_answer(port: int) -> None:
+async def test_invalid_http_after_request_does_not_corrupt_its_response(port: int) -> None:
     busy = b"GET /busy HTTP/1.1\r\nHost: x\r\n\r\n"
     answer = await exchange(port, busy * 2, b"nonsense\r\n\r\n")
     assert answer.count(b"HTTP/1.1") <= 1
 
 
-async def test_who_does_not_take_an_answer_loses_it(port: int) -> None:
+async def test_client_that_does_not_read_is_disconnected(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
     await asyncio.sleep(3 * SECONDS)
-    assert len(await everything_from(reader)) < LARGE
+    assert len(await read_all(reader)) < LARGE
     writer.close()
 
 
 @pytest.mark.parametrize("seconds", [PATIENCE_SECONDS])
-async def test_who_takes_an_answer_in_time_has_it_all(port: int) -> None:
+async def test_slow_reader_gets_whole_response(port: int) -> None:
     request = b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     assert len(await exchange(port, request)) > LARGE

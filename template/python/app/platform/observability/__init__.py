@@ -1,1 +1,0 @@
-"""Seeing from outside what the service does."""
