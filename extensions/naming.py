@@ -41,11 +41,10 @@ TAKEN_CLASSES = frozenset(dir(builtins)) | {
     "APIRouter", "BaseModel", "ConfigDict", "Decimal", "Response", "Self", "UUID",
     # of the service
     "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "DETAILS", "Day", "EMAIL",
-    "Email", "ExpectedVersions",
-    "Flag", "ID", "IdGenerator", "IfMatch", "Instant", "Integer", "LONG_TEXT", "LongText",
-    "NotAllowed", "NotFound", "Number", "OptionalIfMatch", "PATH", "Page", "PageLimit",
-    "PageOutput", "Platform", "Principal", "RESOURCE", "RecordType", "Repository", "RuleViolation",
-    "Setting", "ShortText", "StaleVersion", "StrictRoute", "Transaction",
+    "Email", "Environment", "ExpectedVersions", "Flag", "ID", "IdGenerator", "IfMatch", "Instant",
+    "Integer", "LONG_TEXT", "LongText", "NotAllowed", "NotFound", "Number", "OptionalIfMatch",
+    "PATH", "Page", "PageLimit", "PageOutput", "Platform", "Principal", "RESOURCE", "RecordType",
+    "Repository", "RuleViolation", "ShortText", "StaleVersion", "StrictRoute", "Transaction",
 }
 # fmt: on
 _SIBILANT = re.compile(r"(s|x|z|ch|sh)$")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-# Where people have passwords here.
+# Authentication by email and password.
 WITH_PASSWORDS = {"jwt", "session"}
 
-# Whose tokens for what each provider's settings name until somebody sets them.
+# Providers without an authorization endpoint, so that the service has no sign-in page.
+WITHOUT_SIGN_IN = {"firebase"}
+
+# Issuer and audience that the settings name by default, for each provider.
 OIDC_EXAMPLES = {
     "auth0": ("https://your-tenant.eu.auth0.com/", "https://api.example.com"),
     "custom": ("https://id.example.com", "https://api.example.com"),
     "firebase": ("https://securetoken.google.com/your-project", "your-project"),
     "keycloak": ("https://id.example.com/realms/your-realm", "your-api"),
 }
-# How the README calls the service with curl, which sends cookies without HTTPS to localhost only.
+# URLs for curl in the README; without HTTPS, curl sends secure cookies to localhost only.
 BASE_URLS = {"session": "http://localhost:8000"}
 CALL_OPTIONS = {
     "jwt": '-H "Authorization: Bearer $token"',
@@ -22,7 +25,7 @@ CALL_OPTIONS = {
     "api_key": '-H "X-API-Key: $key"',
     "oauth2": '-H "Authorization: Bearer $token"',
 }
-# What production does not start without, besides the database and the cache.
+# Variables that production requires, besides those of the database and the cache.
 PRODUCTION_VARIABLES = {
     "jwt": ("APP_SECRET_KEY",),
     "oauth2": ("APP_OIDC_ISSUER", "APP_OIDC_AUDIENCE"),
@@ -30,10 +33,12 @@ PRODUCTION_VARIABLES = {
 
 
 def authentication_facts(auth: str, provider: str | None) -> dict[str, Any]:
-    """Return how a caller proves who they are; the provider is that of `oauth2`."""
+    """Return the facts about a way to authenticate; `provider` is that of `oauth2`."""
+    signs_in = auth == "oauth2" and provider not in WITHOUT_SIGN_IN
     issuer, audience = OIDC_EXAMPLES.get(provider or "", ("", ""))
     return {
         "audience_example": audience,
+        "authentication": "sign_in" if signs_in else auth,
         "base_url": BASE_URLS.get(auth, "http://127.0.0.1:8000"),
         "call_options": CALL_OPTIONS[auth],
         "issuer_example": issuer,
@@ -41,7 +46,7 @@ def authentication_facts(auth: str, provider: str | None) -> dict[str, Any]:
 
 
 def production_variables(auth: str, cache_url: str) -> list[str]:
-    """Return the variables without which production does not start, besides the environment."""
+    """Return the variables that production requires, besides the environment."""
     cache = ["APP_CACHE_URL"] if cache_url else []
     own = PRODUCTION_VARIABLES.get(auth, ())
     return ["APP_DATABASE_URL", *cache, "APP_ALLOWED_HOSTS", *own]

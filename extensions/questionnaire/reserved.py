@@ -41,10 +41,10 @@ RESERVED_PLURALS = frozenset({"auth", "me", "users"})
 COMMON_FIELDS = frozenset({"id", "owner_id", "created_at", "updated_at", "version"})
 # fmt: off
 RESERVED_FIELDS = frozenset({
-    # Types and helpers that the emitted classes name in their own bodies.
-    "str", "int", "float", "bool", "dt", "sa", "types", "asdict", "dataclass", "replace",
-    # Parameters and methods of the emitted classes.
-    "self", "cls", "now", "new", "check", "revised", "details",
+    # Types that the emitted classes name in their own bodies.
+    "str", "int", "float", "bool", "dt",
+    # Methods of the emitted classes.
+    "new", "check", "revised", "details",
     # Attributes of Pydantic's BaseModel, beside those that begin with `model_`.
     "construct", "copy", "dict", "from_orm", "json", "mro", "parse_file", "parse_obj", "parse_raw",
     "register", "schema", "schema_json", "update_forward_refs", "validate",

@@ -135,7 +135,7 @@ REFUSED = [
     ),
     *(
         Refused("modules", _field(name), f"'shop.thing.{name}' has a name that the emitted")
-        for name in ("str", "self", "dt", "revised", "json", "copy", "register", "model_config")
+        for name in ("str", "dt", "revised", "json", "copy", "register", "model_config")
     ),
     # Names that collide
     Refused("modules", _entities("shop.person", "crm.people"), "'shop.person' and 'crm.people'"),

@@ -1,4 +1,4 @@
-"""Stand-ins for ports, so that use cases are tested without a database."""
+"""In-memory implementations of ports for unit tests."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
@@ -21,7 +21,7 @@ EntityT = TypeVar("EntityT", bound=Entity)
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """Clock that tests move."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -30,23 +30,23 @@ class Clock:
         return self.now
 
 
-class Everybody:
-    """Allows everything, and notes what was asked."""
+class AllowAll:
+    """Access policy that allows everything and records the requests."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[Principal, Action, str, UUID | None]] = []
+        self.requests: list[tuple[Principal, Action, str, UUID | None]] = []
 
     def require(
         self, caller: Principal, action: Action, resource: str, owner_id: UUID | None = None
     ) -> None:
-        self.asked.append((caller, action, resource, owner_id))
+        self.requests.append((caller, action, resource, owner_id))
 
     def visible_owner(self, caller: Principal, resource: str) -> UUID | None:
         return None
 
 
-class Nobody:
-    """Allows nothing."""
+class DenyAll:
+    """Access policy that allows nothing."""
 
     def require(
         self, caller: Principal, action: Action, resource: str, owner_id: UUID | None = None
@@ -63,11 +63,11 @@ async def no_transaction() -> AsyncIterator[None]:
 
 
 class InMemoryRepository(Generic[EntityT]):
-    """Entities in a dictionary, in the order of their identifiers."""
+    """Repository of entities in a dictionary."""
 
     def __init__(self) -> None:
         self.entities: dict[UUID, EntityT] = {}
-        self.handed_over: list[tuple[UUID, UUID, dt.datetime]] = []
+        self.transfers: list[tuple[UUID, UUID, dt.datetime]] = []
         self.owned: list[UUID] = []
 
     async def add(self, entity: EntityT) -> None:
@@ -98,12 +98,12 @@ class InMemoryRepository(Generic[EntityT]):
     async def transfer_ownership(
         self, owner_id: UUID, new_owner_id: UUID, at: dt.datetime
     ) -> Sequence[UUID]:
-        self.handed_over.append((owner_id, new_owner_id, at))
+        self.transfers.append((owner_id, new_owner_id, at))
         return self.owned
 
 
 class InMemoryUsers:
-    """Users in a dictionary."""
+    """Repository of users in a dictionary."""
 
     def __init__(self) -> None:
         self.users: dict[UUID, User] = {}

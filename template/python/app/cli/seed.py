@@ -35,7 +35,7 @@ def seed(count: int) -> None:
     async def fill(service: Service) -> None:
         await migrate_database(service)
         platform = service.platform
-        owner = await service.identity.administration.assign_role(SEED_OWNER, DEFAULT_ROLE)
+        owner = await service.identity.management.assign_role(SEED_OWNER, DEFAULT_ROLE)
         seeder = Seeder(platform.store, platform.clock, platform.new_id, owner.id)
         for record_type in seeder.entity_types():
             name, missing = record_type.name, await seeder.missing(record_type, count)

@@ -1,4 +1,4 @@
-"""Callers, actions and the access policy that use cases consult."""
+"""Callers, their authentication, and the access policy that use cases consult."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +29,13 @@ class Principal:
     role: Role
     permissions: frozenset[str] = frozenset()
     scopes: frozenset[str] | None = None
+
+
+class Authenticator(Protocol):
+    """Authentication of a credential."""
+
+    async def authenticate(self, credential: str) -> Principal:
+        """Return the current owner of `credential`; raise `NotAuthenticated` if there is none."""
 
 
 class AccessPolicy(Protocol):

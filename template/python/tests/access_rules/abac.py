@@ -1,23 +1,23 @@
-"""Rights by who owns a thing."""
+"""Expected rights of owners and others."""
 
 import httpx
 
-from app.platform.authorization import Role
+from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 from tests.access_rules.logins import Headers, LogIn
 from tests.access_rules.rules import Rules
 
 CALLERS = frozenset({"owner", "another", "admin"})
-# Who makes the thing that the others try their rights on.
+# Creator of the entity that the other callers request.
 OWNER = "owner"
 READERS = CALLERS
 CREATORS = CALLERS
 CHANGERS = frozenset({"owner", "admin"})
 DELETERS = CHANGERS
-# There are no endpoints that only this kind of rights has.
+# Attribute-based access control has no endpoints of its own.
 RULES: Rules = {}
 
 
 async def callers(_: httpx.AsyncClient, log_in: LogIn) -> dict[str, Headers]:
-    """Headers of each of the callers."""
-    members = {name: await log_in(Role.MEMBER, name) for name in ("owner", "another")}
-    return members | {"admin": await log_in(Role.ADMIN, "admin")}
+    """Return the headers of each caller."""
+    members = {name: await log_in(DEFAULT_ROLE, name) for name in ("owner", "another")}
+    return members | {"admin": await log_in(ADMIN_ROLE, "admin")}

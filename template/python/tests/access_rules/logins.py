@@ -1,4 +1,4 @@
-"""How callers are made: `headers = await log_in(role, name)`."""
+"""Type of the fixture that logs callers in: `headers = await log_in(role, name)`."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ Headers = dict[str, str]
 
 
 class LogIn(Protocol):
-    """Makes somebody with a role, whom the name tells from others."""
+    """Login of a user with a role; users with different names are different users."""
 
     async def __call__(self, role: Role, name: str = "somebody") -> Headers:
-        """Headers that prove who they are."""
+        """Return headers that authenticate the user."""

@@ -1,8 +1,8 @@
-"""Rights as they were granted."""
+"""Expected rights of users with different permissions."""
 
 import httpx
 
-from app.platform.authorization import ADMIN_ROLE, Role
+from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 from tests.access_rules.logins import Headers, LogIn
 from tests.access_rules.rules import Rule, Rules
 
@@ -14,7 +14,7 @@ GRANTED = {
     "elsewhere": ["nothings:read", "nothings:write", "nothings:delete"],
 }
 CALLERS = frozenset({*GRANTED, "admin"})
-# Who makes the thing that the others try their rights on.
+# Creator of the entity that the other callers request.
 OWNER = "writer"
 READERS = frozenset({"reader", "writer", "admin"})
 CREATORS = frozenset({"writer", "admin"})
@@ -28,13 +28,13 @@ RULES: Rules = {
 
 
 async def callers(client: httpx.AsyncClient, log_in: LogIn) -> dict[str, Headers]:
-    """Headers of each of the callers."""
+    """Return the headers of each caller."""
     admin = await log_in(ADMIN_ROLE, "admin")
-    made = {"admin": admin}
+    headers = {"admin": admin}
     for name, permissions in GRANTED.items():
-        made[name] = await log_in(Role.MEMBER, name)
-        me = (await client.get("/api/v1/me", headers=made[name])).json()
+        headers[name] = await log_in(DEFAULT_ROLE, name)
+        me = (await client.get("/api/v1/me", headers=headers[name])).json()
         path = f"/api/v1/users/{me['id']}/permissions"
         body = {"permissions": permissions}
         assert (await client.put(path, json=body, headers=admin)).status_code == 200
-    return made
+    return headers

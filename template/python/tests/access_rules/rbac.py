@@ -1,4 +1,4 @@
-"""Rights by role."""
+"""Expected rights of each role."""
 
 import httpx
 
@@ -7,16 +7,16 @@ from tests.access_rules.logins import Headers, LogIn
 from tests.access_rules.rules import Rules
 
 CALLERS = frozenset({"viewer", "editor", "admin"})
-# Who makes the thing that the others try their rights on.
+# Creator of the entity that the other callers request.
 OWNER = "editor"
 READERS = CALLERS
 CREATORS = frozenset({"editor", "admin"})
 CHANGERS = CREATORS
 DELETERS = frozenset({"admin"})
-# There are no endpoints that only this kind of rights has.
+# Role-based access control has no endpoints of its own.
 RULES: Rules = {}
 
 
 async def callers(_: httpx.AsyncClient, log_in: LogIn) -> dict[str, Headers]:
-    """Headers of each of the callers."""
+    """Return the headers of each caller."""
     return {name: await log_in(Role(name), name) for name in sorted(CALLERS)}

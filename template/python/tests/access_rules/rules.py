@@ -1,4 +1,4 @@
-"""What a rule is."""
+"""Access rules of endpoints."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may send a request, and a body that they could send; everybody else is refused."""
+    """Callers whose requests are allowed, and a body for the requests; others are refused."""
 
     allowed: frozenset[str]
     body: Any = None
 
 
 Rules = dict[tuple[str, str], Rule]
-"""By method and path, as OpenAPI has it."""
+"""Rules by method and path, as OpenAPI writes them."""

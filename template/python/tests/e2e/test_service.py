@@ -59,7 +59,7 @@ def _wait_until_ready(client: httpx.Client) -> None:
 
 
 def test_data_survives_restart_after_sigterm(database_url: str, settings: Settings) -> None:
-    headers = asyncio.run(_newcomer(settings))
+    headers = asyncio.run(_log_in(settings))
     with running(database_url) as (_, client):
         me = client.get("/api/v1/me", headers=headers)
         assert me.status_code == 200
@@ -73,12 +73,12 @@ def test_data_survives_restart_after_sigterm(database_url: str, settings: Settin
             client.get("/health/live")
 
 
-async def _newcomer(settings: Settings) -> Headers:
+async def _log_in(settings: Settings) -> Headers:
     """Return the headers of a user who logged in to a service in this process."""
     app = create_app(settings)
     service: Service = app.state.service
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        headers = await login.prove(service, client, "restart", DEFAULT_ROLE)
+        headers = await login.authenticate(service, client, "restart", DEFAULT_ROLE)
     await service.close()
     return headers

@@ -1,4 +1,4 @@
-"""Who may do what: the whole table, and an endpoint that is not in it fails."""
+"""Access rules of every endpoint; an endpoint without a rule fails a test."""
 
 import uuid
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from fastapi import FastAPI
 
 from app.platform.authorization import DEFAULT_ROLE
 from tests.access_rules import expected
-from tests.access_rules.everybody import ANYBODY, IDENTIFIED, MANAGERS
+from tests.access_rules.groups import ADMINISTRATORS, ANYONE, AUTHENTICATED
 from tests.access_rules.logins import Headers, LogIn
 from tests.access_rules.rules import Rule, Rules
 from tests.logins import login
 
 
 def _bodies() -> Iterator[tuple[str, Any]]:
-    """The path of each entity, and what makes one, as its own test has them."""
+    """Yield path and request body of each entity, from the entity's own test."""
     for path in sorted(Path(__file__).parent.glob("modules/*/test_*.py")):
         test = import_module(f"tests.integration.modules.{path.parent.name}.{path.stem}")
         if hasattr(test, "OTHER_BODY"):
@@ -29,13 +29,13 @@ def _bodies() -> Iterator[tuple[str, Any]]:
 BODIES = dict(_bodies())
 
 RULES: Rules = {
-    ("GET", "/health/live"): Rule(ANYBODY),
-    ("GET", "/health/ready"): Rule(ANYBODY),
-    ("GET", "/api/v1/me"): Rule(IDENTIFIED),
-    ("GET", "/api/v1/users"): Rule(MANAGERS),
-    ("GET", "/api/v1/users/{user_id}"): Rule(MANAGERS),
-    ("PUT", "/api/v1/users/{user_id}/role"): Rule(MANAGERS, {"role": DEFAULT_ROLE}),
-    ("DELETE", "/api/v1/users/{user_id}"): Rule(MANAGERS),
+    ("GET", "/health/live"): Rule(ANYONE),
+    ("GET", "/health/ready"): Rule(ANYONE),
+    ("GET", "/api/v1/me"): Rule(AUTHENTICATED),
+    ("GET", "/api/v1/users"): Rule(ADMINISTRATORS),
+    ("GET", "/api/v1/users/{user_id}"): Rule(ADMINISTRATORS),
+    ("PUT", "/api/v1/users/{user_id}/role"): Rule(ADMINISTRATORS, {"role": DEFAULT_ROLE}),
+    ("DELETE", "/api/v1/users/{user_id}"): Rule(ADMINISTRATORS),
     **expected.RULES,
     **login.RULES,
 }
@@ -61,12 +61,12 @@ async def test_every_endpoint_has_a_rule(app: FastAPI) -> None:
         for path, operations in app.openapi()["paths"].items()
         for method in operations
     }
-    assert endpoints - RULES.keys() == set(), "say in RULES who may call these"
-    assert RULES.keys() - endpoints == set(), "RULES has what the service does not"
+    assert endpoints - RULES.keys() == set(), "add rules for these endpoints"
+    assert RULES.keys() - endpoints == set(), "remove the rules of these missing endpoints"
 
 
 @pytest.mark.parametrize(("method", "path"), RULES, ids=" ".join)
-async def test_who_may(
+async def test_endpoint_allows_expected_callers_only(
     client: httpx.AsyncClient, callers: dict[str, Headers], method: str, path: str
 ) -> None:
     rule = RULES[method, path]
@@ -78,12 +78,12 @@ async def test_who_may(
         headers, target = {"If-Match": created.headers["ETag"]}, created.headers["Location"] + below
     target = target.replace("{user_id}", str(uuid.uuid4())).replace("{key_id}", str(uuid.uuid4()))
 
-    # The refused first: what the others do may leave nothing to try it on.
+    # Refused callers first: allowed ones may delete the entity.
     for name in sorted(callers, key=lambda name: (name in rule.allowed, name)):
         response = await client.request(
             method, target, json=rule.body, headers=headers | callers[name]
         )
-        may = response.status_code not in {401, 403}
-        assert may == (name in rule.allowed), f"{name}: {response.status_code} {response.text}"
-        if not may:
+        is_allowed = response.status_code not in {401, 403}
+        assert is_allowed == (name in rule.allowed), f"{name}: {response.text}"
+        if not is_allowed:
             assert response.status_code == (401 if name == "anonymous" else 403)

@@ -88,13 +88,13 @@ async def test_no_request_reads_a_whole_table(
     log_in: LogIn,
     queries: dict[str, Any],
 ) -> None:
-    await log_in(DEFAULT_ROLE, "newcomer")
+    await log_in(DEFAULT_ROLE, "user")
     admin = await log_in(ADMIN_ROLE, "admin")
     for path in app.openapi()["paths"]:
         if path.startswith("/api/v1/") and path.endswith("/{entity_id}"):
             await _use(client, path.removesuffix("/{entity_id}"), admin)
     await _use(client, "/api/v1/users", admin)
-    await login.use_everything(client, "newcomer", admin)
+    await login.use_everything(client, "user", admin)
 
     async with database.engine.connect() as connection:
         found = {

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from app.modules.identity.infrastructure.oidc.issuer import Issuer
 from app.modules.identity.infrastructure.oidc.providers import provider
-from app.modules.identity.presentation.sign_in.routes import sign_in_routes
+from app.modules.identity.presentation.sign_in.routes import sign_in_router
 from app.platform.clock import utc_now
 from app.platform.http.middleware.request_context import RequestContext
 from app.platform.http.middleware.security_headers import SecurityHeaders
@@ -21,7 +21,7 @@ from tests.issuers.local import AUDIENCE, CLIENT_ID, LocalIssuer
 async def browser_of(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
     """Asks a service that has the page and nothing else."""
     app = FastAPI()
-    app.include_router(sign_in_routes(issuer, AUDIENCE, CLIENT_ID, provider))
+    app.include_router(sign_in_router(issuer, AUDIENCE, CLIENT_ID, provider))
     install_problem_handlers(app)
     app.add_middleware(SecurityHeaders, https_only=False)
     app.add_middleware(RequestContext, quiet_paths=())

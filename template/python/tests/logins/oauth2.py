@@ -1,4 +1,4 @@
-"""With a token of an issuer that runs for the tests alone."""
+"""Authentication of test callers by tokens of a local issuer."""
 
 import atexit
 from contextlib import ExitStack
@@ -15,20 +15,20 @@ issuer = _running.enter_context(LocalIssuer())
 atexit.register(_running.close)
 
 SETTINGS = {"oidc_issuer": issuer.url, "oidc_audience": AUDIENCE}
-# What production does not start without, safe as it has to be.
+# Settings that production requires.
 IN_PRODUCTION = {"oidc_issuer": issuer.url, "oidc_audience": AUDIENCE}
 CREATE_ADMIN: tuple[str, ...] = ()
 
 RULES: Rules = {}
 
 
-async def prove(_: Service, __: httpx.AsyncClient, name: str, role: Role) -> dict[str, str]:
-    """Headers that prove somebody with a role."""
+async def authenticate(_: Service, __: httpx.AsyncClient, name: str, role: Role) -> dict[str, str]:
+    """Return headers that authenticate a user with a role."""
     return {"Authorization": f"Bearer {issuer.token(name, [role])}"}
 
 
 async def use_everything(client: httpx.AsyncClient, name: str, _: dict[str, str]) -> None:
-    """Send each statement that it takes to meet somebody, and to meet them again."""
+    """Execute each statement of user provisioning and of later requests."""
     for roles in (None, ["admin"]):
         token = issuer.token(f"{name}-again", roles)
         headers = {"Authorization": f"Bearer {token}"}

@@ -1,4 +1,4 @@
-"""Users and credentials: all that other modules may import of it."""
+"""Public interface of the identity module: users and credentials."""
 
 from app.modules.identity.domain.events import UserDeleted
 

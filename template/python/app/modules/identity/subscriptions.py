@@ -1,15 +1,15 @@
-"""What this module does when something happens to a user."""
+"""Subscriptions of this module to events."""
 
 from app.kernel.events import EventBus
 from app.modules.identity.application.ports import CredentialRepository
 from app.modules.identity.domain.events import UserDeleted
 
 
-def subscribe(events: EventBus, *kinds: CredentialRepository) -> None:
-    """Whatever a deleted user proved who they are with proves nothing any more."""
+def delete_with_user(events: EventBus, *repositories: CredentialRepository) -> None:
+    """Delete a deleted user's credentials and rights."""
 
-    async def forget(event: UserDeleted) -> None:
-        for proofs in kinds:
-            await proofs.delete_for_user(event.user_id)
+    async def delete(event: UserDeleted) -> None:
+        for repository in repositories:
+            await repository.delete_for_user(event.user_id)
 
-    events.subscribe(UserDeleted, forget)
+    events.subscribe(UserDeleted, delete)

@@ -1,4 +1,4 @@
-"""Who may do what: policies over who asks, what for, and whose it is."""
+"""Attribute-based access control: each combination of caller, action and owner."""
 
 from uuid import UUID
 
@@ -23,7 +23,9 @@ ALLOWED = {
 @pytest.mark.parametrize("caller", [ANN, ADMIN])
 @pytest.mark.parametrize("action", Action)
 @pytest.mark.parametrize("owner", [MINE, THEIRS, ANY])
-def test_who_may_do_what(caller: Principal, action: Action, owner: UUID | None) -> None:
+def test_policies_allow_the_expected_combinations(
+    caller: Principal, action: Action, owner: UUID | None
+) -> None:
     policy = abac.Policy()
 
     if (caller, action, owner) in ALLOWED:
@@ -33,7 +35,7 @@ def test_who_may_do_what(caller: Principal, action: Action, owner: UUID | None) 
             policy.require(caller, action, "things", owner)
 
 
-def test_private_things_are_seen_by_owners_and_administrators(
+def test_private_resources_are_visible_to_owners_and_administrators(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     policy = abac.Policy()

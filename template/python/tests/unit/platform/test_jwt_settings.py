@@ -1,4 +1,4 @@
-"""The keys that sign tokens."""
+"""Settings of the keys that sign tokens."""
 
 import pytest
 from pydantic import ValidationError
@@ -9,7 +9,7 @@ from tests.logins import login
 
 
 @pytest.fixture(autouse=True)
-def safe(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+def database_url_set(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     monkeypatch.setenv("APP_DATABASE_URL", database_url)
 
 
@@ -21,7 +21,7 @@ def safe(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
         ("APP_PREVIOUS_SECRET_KEY", "x" * 32),
     ],
 )
-def test_a_key_that_cannot_do_is_refused(
+def test_invalid_key_is_rejected(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -31,7 +31,7 @@ def test_a_key_that_cannot_do_is_refused(
     assert describe_errors(error.value).startswith(f"{variable}: ")
 
 
-def test_production_needs_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_production_requires_a_secret_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APP_ENVIRONMENT", "production")
 
     with pytest.raises(ValidationError) as error:
@@ -39,10 +39,10 @@ def test_production_needs_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     assert "APP_SECRET_KEY: set a secret of your own" in describe_errors(error.value)
 
     monkeypatch.setenv("APP_SECRET_KEY", login.IN_PRODUCTION["secret_key"])
-    assert "APP_SECRET_KEY" not in _said()
+    assert "APP_SECRET_KEY" not in _problems()
 
 
-def _said() -> str:
+def _problems() -> str:
     try:
         Settings()
     except ValidationError as error:
@@ -50,7 +50,7 @@ def _said() -> str:
     return ""
 
 
-def test_development_makes_a_key_of_its_own() -> None:
+def test_development_generates_a_random_key() -> None:
     first, second = Settings(), Settings()
 
     assert not first.has_own_secret_key

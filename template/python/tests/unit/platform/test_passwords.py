@@ -1,20 +1,21 @@
-"""Hashing passwords, and knowing stolen ones."""
+"""Password hashing, and recognition of breached hasher."""
 
 import pytest
 from argon2.profiles import CHEAPEST
 
-from app.modules.identity.infrastructure.argon2 import Argon2Passwords
+from app.modules.identity.infrastructure.argon2 import Argon2PasswordHasher
 
-passwords = Argon2Passwords(CHEAPEST)
+hasher = Argon2PasswordHasher(CHEAPEST)
 
 
-async def test_a_password_matches_its_hash_and_no_other() -> None:
-    password_hash = await passwords.hash("correct horse")
+async def test_password_matches_its_own_hash_only() -> None:
+    password_hash = await hasher.hash("correct horse")
 
     assert password_hash.startswith("$argon2id$")
-    assert await passwords.matches("correct horse", password_hash)
-    assert not await passwords.matches("wrong horse", password_hash)
-    assert not await passwords.matches("correct horse", "no hash")
+    assert await hasher.verify("correct horse", password_hash)
+    assert not await hasher.verify("wrong horse", password_hash)
+    assert not await hasher.verify("correct horse", "no hash")
+    assert not await hasher.verify("correct horse", None)
 
 
 @pytest.mark.parametrize(
@@ -27,9 +28,9 @@ async def test_a_password_matches_its_hash_and_no_other() -> None:
         "!!2026_Iloveyou_2026!!",
     ],
 )
-def test_a_stolen_password_is_known_in_any_dress(password: str) -> None:
-    assert passwords.is_breached(password)
+def test_breached_password_is_recognized_with_additions(password: str) -> None:
+    assert hasher.is_breached(password)
 
 
-def test_others_are_not() -> None:
-    assert not passwords.is_breached("correct horse battery")
+def test_other_password_is_not_breached() -> None:
+    assert not hasher.is_breached("correct horse battery")

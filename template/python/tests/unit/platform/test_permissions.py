@@ -1,4 +1,4 @@
-"""Who may do what: what they were granted."""
+"""Permission-based access control."""
 
 from uuid import UUID
 
@@ -9,30 +9,30 @@ from app.kernel.errors import NotAllowed
 from app.platform.authorization.permissions import Policy, Role
 
 
-def may(caller: Principal, action: Action, kind: str) -> bool:
+def is_allowed(caller: Principal, action: Action, resource: str) -> bool:
     try:
-        Policy().require(caller, action, kind, UUID(int=9))
+        Policy().require(caller, action, resource, UUID(int=9))
     except NotAllowed:
         return False
     return True
 
 
 @pytest.mark.parametrize("action", Action)
-def test_a_member_may_do_what_they_were_granted(action: Action) -> None:
+def test_member_is_allowed_granted_actions_only(action: Action) -> None:
     granted = frozenset({"things:write", "*:read"})
     caller = Principal(UUID(int=1), Role.MEMBER, permissions=granted)
 
-    assert may(caller, action, "things") == (action in {Action.READ, Action.WRITE})
-    assert may(caller, action, "others") == (action == Action.READ)
+    assert is_allowed(caller, action, "things") == (action in {Action.READ, Action.WRITE})
+    assert is_allowed(caller, action, "others") == (action == Action.READ)
 
 
 @pytest.mark.parametrize("action", Action)
-def test_an_administrator_needs_no_grant_and_a_newcomer_has_none(action: Action) -> None:
-    assert may(Principal(UUID(int=1), Role.ADMIN), action, "things")
-    assert not may(Principal(UUID(int=1), Role.MEMBER), action, "things")
+def test_administrator_needs_no_permission(action: Action) -> None:
+    assert is_allowed(Principal(UUID(int=1), Role.ADMIN), action, "things")
+    assert not is_allowed(Principal(UUID(int=1), Role.MEMBER), action, "things")
 
 
-def test_everybody_sees_whoever_owns_it() -> None:
+def test_entities_of_all_owners_are_visible() -> None:
     caller = Principal(UUID(int=1), Role.MEMBER)
 
     assert Policy().visible_owner(caller, "things") is None

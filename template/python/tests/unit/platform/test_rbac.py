@@ -1,4 +1,4 @@
-"""Who may do what: the whole table."""
+"""Role-based access control: each role and action."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from app.kernel.access import Action, Principal
 from app.kernel.errors import NotAllowed
 from app.platform.authorization.rbac import Policy, Role
 
-MAY = {
+ALLOWED = {
     Role.VIEWER: {Action.READ},
     Role.EDITOR: {Action.READ, Action.WRITE},
     Role.ADMIN: {Action.READ, Action.WRITE, Action.DELETE, Action.MANAGE},
@@ -17,10 +17,10 @@ MAY = {
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("action", Action)
-def test_each_role_has_its_rights_and_no_other(role: Role, action: Action) -> None:
+def test_role_allows_its_actions_only(role: Role, action: Action) -> None:
     caller = Principal(UUID(int=1), role)
 
-    if action in MAY[role]:
+    if action in ALLOWED[role]:
         Policy().require(caller, action, "things", UUID(int=2))
     else:
         with pytest.raises(NotAllowed, match=f"The role {role} may not {action} things"):

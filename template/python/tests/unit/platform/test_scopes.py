@@ -1,4 +1,4 @@
-"""What a key is for."""
+"""Scopes of API keys restrict the rights of their owner."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -22,23 +22,23 @@ from tests import fakes
     ],
 )
 @pytest.mark.parametrize("action", Action)
-def test_a_key_is_for_its_scopes(
+def test_key_allows_actions_within_its_scopes_only(
     scopes: frozenset[str] | None, allowed: set[Action], action: Action
 ) -> None:
     caller = replace(fakes.ALICE, scopes=scopes)
-    asked = fakes.Everybody()
+    policy = fakes.AllowAll()
 
     if action in allowed:
-        ScopedPolicy(asked).require(caller, action, "things", UUID(int=9))
-        assert asked.asked == [(caller, action, "things", UUID(int=9))]
+        ScopedPolicy(policy).require(caller, action, "things", UUID(int=9))
+        assert policy.requests == [(caller, action, "things", UUID(int=9))]
     else:
         with pytest.raises(NotAllowed, match=f"things:{action}"):
-            ScopedPolicy(asked).require(caller, action, "things", UUID(int=9))
+            ScopedPolicy(policy).require(caller, action, "things", UUID(int=9))
 
 
-def test_a_scope_adds_no_right() -> None:
+def test_scope_does_not_extend_the_rights_of_the_owner() -> None:
     caller = replace(fakes.ALICE, scopes=frozenset({"things:read"}))
 
     with pytest.raises(NotAllowed):
-        ScopedPolicy(fakes.Nobody()).require(caller, Action.READ, "things")
-    assert ScopedPolicy(fakes.Nobody()).visible_owner(caller, "things") == caller.id
+        ScopedPolicy(fakes.DenyAll()).require(caller, Action.READ, "things")
+    assert ScopedPolicy(fakes.DenyAll()).visible_owner(caller, "things") == caller.id

@@ -1,1 +1,1 @@
-"""Use cases: what callers may do, in terms of the domain and of ports."""
+"""Application: use cases in terms of the domain and of ports."""

@@ -1,7 +1,8 @@
-"""Slowing down who guesses passwords."""
+"""Login throttle: it slows down attempts to guess passwords."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from math import ceil
@@ -13,70 +14,62 @@ from app.modules.identity.domain.failed_logins import FailedLogins
 
 
 class FailedLoginRepository(Protocol):
-    """Where failures to log in are counted."""
+    """Repository of failed logins."""
 
     async def ensure(self, key: str, now: datetime) -> None:
-        """From now on, something is known of `key`."""
+        """Store a count of zero for `key` unless there is one."""
 
     async def get_for_update(self, key: str) -> FailedLogins | None:
-        """What is known of `key`; others who want to change it wait for this transaction."""
+        """Return the current count of `key`, locked until the transaction ends."""
 
     async def replace(self, failed: FailedLogins) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginThrottle:
-    """Lets in so many wrong passwords for one account, and from one address; then come waits.
+    """Limit of wrong passwords for each account and from each address, followed by waits.
 
-    An account is known by its email, whether anybody has it or not: the wait must not tell.
+    Unknown emails are counted as well, so that a wait does not reveal which are registered.
     """
 
-    def __init__(
-        self,
-        failed_logins: FailedLoginRepository,
-        *,
-        allowed_by_account: int,
-        allowed_by_address: int,
-        clock: Clock,
-        transaction: Transaction,
-    ) -> None:
-        self._failed_logins = failed_logins
-        self._allowed_by_account = allowed_by_account
-        self._allowed_by_address = allowed_by_address
-        self._clock = clock
-        self._transaction = transaction
+    failed_logins: FailedLoginRepository
+    allowed_per_account: int
+    allowed_per_address: int
+    clock: Clock
+    transaction: Transaction
 
     @asynccontextmanager
     async def attempt(self, email: str, address: str) -> AsyncIterator[None]:
-        """Around the check of a password: `TooManyAttempts` if none is due yet.
+        """Enclose the verification of a password; raise `TooManyAttempts` during a wait.
 
-        It counts as failed before it is made, so that many at once are not one.
+        An attempt counts as failed until it succeeds, so that concurrent ones are all counted.
         """
         account, place = _key("account", email), _key("address", address)
-        allowed = {account: self._allowed_by_account, place: self._allowed_by_address}
-        # Always in one order, so that two attempts do not wait for each other for ever.
+        allowed = {account: self.allowed_per_account, place: self.allowed_per_address}
+        # One order for all prevents deadlocks between attempts.
         keys = sorted(allowed)
-        now = self._clock()
+        now = self.clock()
         for key in keys:
-            await self._failed_logins.ensure(key, now)
-        async with self._transaction():
+            await self.failed_logins.ensure(key, now)
+        async with self.transaction():
             known = [await self._known(key) for key in keys]
             longest = max(failed.wait(allowed[failed.key], now) for failed in known)
             wait = ceil(longest.total_seconds())
             if wait > 0:
                 raise TooManyAttempts(f"Too many logins have failed; try again in {wait} s.", wait)
             for failed in known:
-                await self._failed_logins.replace(failed.with_another(now))
+                await self.failed_logins.replace(failed.with_failure(now))
         yield
-        async with self._transaction():
+        async with self.transaction():
             for key in keys:
                 failed = await self._known(key)
-                await self._failed_logins.replace(failed.forgiven(all_of_them=key == account))
+                await self.failed_logins.replace(failed.with_success(resets=key == account))
 
     async def _known(self, key: str) -> FailedLogins:
-        known = await self._failed_logins.get_for_update(key)
-        return known or FailedLogins(key=key, failures=0, last_at=self._clock())
+        known = await self.failed_logins.get_for_update(key)
+        return known or FailedLogins(key=key, failures=0, last_at=self.clock())
 
 
 def _key(kind: str, name: str) -> str:
-    """Where somebody comes from, and who they say they are, is nobody's to read."""
+    """Return a hash, so that the table reveals neither emails nor addresses."""
     return sha256(f"{kind}:{name}".encode()).hexdigest()

@@ -1,64 +1,49 @@
-"""Granting permissions, and knowing what callers were granted."""
+"""Permissions of users: administrators grant them, and authentication adds them to callers."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
-from app.kernel.access import AccessPolicy, Action, Principal
+from app.kernel.access import AccessPolicy, Action, Authenticator, Principal
 from app.kernel.ports import Transaction
-from app.modules.identity.application.user_administration import RESOURCE, UserAdministration
+from app.modules.identity.application.ports import CredentialRepository
+from app.modules.identity.application.user_management import RESOURCE, UserManagement
 
 
-class PermissionRepository(Protocol):
-    """Where it is kept what each user was granted."""
+class PermissionRepository(CredentialRepository, Protocol):
+    """Repository of the permissions of users."""
 
     async def of_user(self, user_id: UUID) -> frozenset[str]: ...
 
     async def put(self, user_id: UUID, permissions: frozenset[str]) -> None:
-        """Keep these as all that the user has."""
-
-    async def delete_for_user(self, user_id: UUID) -> None: ...
+        """Replace all permissions of a user."""
 
 
-class Authenticator(Protocol):
-    """Knows whose a credential of identity is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserPermissions:
+    """Use cases of administrators who grant permissions, and authentication of their holders."""
 
-    async def authenticate(self, credential: str) -> Principal: ...
-
-
-class Permissions:
-    """The use cases of administrators who grant permissions, and of who has some."""
-
-    def __init__(
-        self,
-        granted: PermissionRepository,
-        *,
-        authenticator: Authenticator,
-        administration: UserAdministration,
-        access: AccessPolicy,
-        transaction: Transaction,
-    ) -> None:
-        self._granted = granted
-        self._authenticator = authenticator
-        self._administration = administration
-        self._access = access
-        self._transaction = transaction
+    permissions: PermissionRepository
+    authenticator: Authenticator
+    management: UserManagement
+    access: AccessPolicy
+    transaction: Transaction
 
     async def authenticate(self, credential: str) -> Principal:
-        """Whose a credential of identity is, with the permissions they have now."""
-        caller = await self._authenticator.authenticate(credential)
-        return replace(caller, permissions=await self._granted.of_user(caller.id))
+        """Return the owner of `credential` with their current permissions."""
+        caller = await self.authenticator.authenticate(credential)
+        return replace(caller, permissions=await self.permissions.of_user(caller.id))
 
     async def get(self, caller: Principal, user_id: UUID) -> frozenset[str]:
-        await self._administration.get(caller, user_id)
-        return await self._granted.of_user(user_id)
+        await self.management.get(caller, user_id)
+        return await self.permissions.of_user(user_id)
 
     async def grant(
         self, caller: Principal, user_id: UUID, permissions: frozenset[str]
     ) -> frozenset[str]:
-        """Let a user have these permissions and no other."""
-        self._access.require(caller, Action.MANAGE, RESOURCE)
-        async with self._transaction():
-            await self._administration.get(caller, user_id)
-            await self._granted.put(user_id, permissions)
+        """Replace all permissions of a user."""
+        self.access.require(caller, Action.MANAGE, RESOURCE)
+        async with self.transaction():
+            await self.management.get(caller, user_id)
+            await self.permissions.put(user_id, permissions)
         return permissions

@@ -1,4 +1,4 @@
-"""What the use cases of this module need from outside."""
+"""Ports that several use cases of this module need."""
 
 from typing import Protocol
 from uuid import UUID
@@ -8,15 +8,15 @@ from app.modules.identity.domain.user import User
 
 
 class UserRepository(Protocol):
-    """Where users are kept."""
+    """Repository of users."""
 
     async def add(self, user: User) -> None:
-        """Keep a new user; `Conflict` if the email is taken."""
+        """Store a new user; raise `Conflict` if the email is taken."""
 
     async def get(self, user_id: UUID) -> User | None: ...
 
     async def get_for_update(self, user_id: UUID) -> User | None:
-        """The user as they are now; others who want to change them wait for this transaction."""
+        """Return the current user, locked until the transaction ends."""
 
     async def find(self, email: str) -> User | None: ...
 
@@ -28,7 +28,7 @@ class UserRepository(Protocol):
 
 
 class CredentialRepository(Protocol):
-    """What users prove who they are with."""
+    """Repository of credentials or rights that belong to users."""
 
     async def delete_for_user(self, user_id: UUID) -> None:
-        """From now on, nothing that was given to the user proves anything."""
+        """Delete all that belong to the user."""

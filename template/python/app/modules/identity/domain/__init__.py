@@ -1,1 +1,1 @@
-"""Entities and rules: plain Python, no framework, no input or output."""
+"""Domain: entities and rules in plain Python, without framework, input or output."""

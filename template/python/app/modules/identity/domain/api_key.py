@@ -1,4 +1,4 @@
-"""API keys: what programs prove with on whose behalf they call."""
+"""API keys: credentials of programs that call on behalf of a user."""
 
 import datetime as dt
 import hmac
@@ -10,17 +10,17 @@ from uuid import UUID
 from app.kernel.errors import RuleViolation
 from app.modules.identity.domain.secret import fingerprint, new_secret
 
-# What keys begin with, so that people and scanners recognise one that has got lost.
+# First part of each key, by which people and secret scanners recognize a leaked one.
 MARK = "ak"
-# To note each request would write as often as it reads.
-NOTED_EVERY = dt.timedelta(minutes=1)
+# Recording every request would double the writes.
+RECORD_USE_EVERY = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A key of a user: `ak_<prefix>_<secret>`, of which the secret is kept nowhere.
+    """API key of a user: `ak_<prefix>_<secret>`, of which only a hash of the secret is stored.
 
-    Without `scopes`, a key is for all that its owner may do.
+    Without `scopes`, a key has all rights of its owner.
     """
 
     id: UUID
@@ -45,9 +45,9 @@ class ApiKey:
         expires_at: dt.datetime | None,
         now: dt.datetime,
     ) -> tuple[Self, str]:
-        """A key, and the text of it, which is seen this once."""
+        """Return a new key and its text, which is shown only once."""
         if expires_at is not None and expires_at <= now:
-            raise RuleViolation("A key expires in the future, or not at all.")
+            raise RuleViolation("The expiry of a key must be in the future.")
         prefix, secret = secrets.token_hex(6), new_secret()
         key = cls(
             id=id,
@@ -61,24 +61,24 @@ class ApiKey:
         )
         return key, f"{MARK}_{prefix}_{secret}"
 
-    def is_proved_by(self, secret: str, now: dt.datetime) -> bool:
-        """Whether `secret` is the key's, and the key is still good."""
-        ended = self.revoked_at is not None or (
+    def accepts(self, secret: str, now: dt.datetime) -> bool:
+        """Return whether `secret` is the key's and the key is neither expired nor revoked."""
+        has_ended = self.revoked_at is not None or (
             self.expires_at is not None and self.expires_at <= now
         )
-        # In constant time, so that the time tells nothing of how much is right.
-        return hmac.compare_digest(fingerprint(secret), self.fingerprint) and not ended
+        # Comparison in constant time does not reveal how much of a guess is right.
+        return hmac.compare_digest(fingerprint(secret), self.fingerprint) and not has_ended
 
-    def needs_note(self, now: dt.datetime) -> bool:
-        """Whether its last use is so long ago that this one should be noted."""
-        return self.last_used_at is None or now - self.last_used_at >= NOTED_EVERY
+    def should_record_use(self, now: dt.datetime) -> bool:
+        """Return whether the recorded last use is old enough to be replaced."""
+        return self.last_used_at is None or now - self.last_used_at >= RECORD_USE_EVERY
 
     def revoked(self, now: dt.datetime) -> Self:
         return self if self.revoked_at else replace(self, revoked_at=now)
 
 
-def parts_of(key: str) -> tuple[str, str] | None:
-    """The prefix and the secret in the text of a key, if it is one."""
-    mark, _, rest = key.partition("_")
+def split_key(text: str) -> tuple[str, str] | None:
+    """Return prefix and secret of the text of a key, or None if it has another form."""
+    mark, _, rest = text.partition("_")
     prefix, _, secret = rest.partition("_")
     return (prefix, secret) if mark == MARK and prefix and secret else None

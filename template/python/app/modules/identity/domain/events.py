@@ -1,4 +1,4 @@
-"""What happens to users that other modules may want to know."""
+"""Events of users that other modules subscribe to."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class UserDeleted:
-    """An administrator has deleted a user; what the user owned needs a new owner."""
+    """An administrator has deleted a user; the user's entities need a new owner."""
 
     user_id: UUID
     deleted_by: UUID

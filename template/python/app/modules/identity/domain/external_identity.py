@@ -1,15 +1,14 @@
-"""Who somebody is in the eyes of the issuer that signed them in."""
+"""External identities: users as an OpenID Connect issuer knows them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalIdentity:
-    """What a token says of its bearer.
+    """Identity that a token of the issuer asserts.
 
-    `subject` names them for ever, but only together with `issuer`. `email` is None unless the
-    issuer vouches for it. `roles` is None if the issuer says nothing of roles, which is not the
-    same as none of them.
+    `issuer` and `subject` together identify it permanently. `email` is None unless the issuer has
+    verified it. `roles` is None if the token has no claim of roles, and empty if it has no roles.
     """
 
     issuer: str

@@ -1,4 +1,4 @@
-"""How long somebody waits who has failed to log in, so that guessing takes for ever."""
+"""Failed logins, and the growing wait that they cause."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -10,23 +10,23 @@ FORGOTTEN_AFTER = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedLogins:
-    """The failures in a row of one account, or from one address."""
+    """Consecutive failed logins to one account, or from one address."""
 
     key: str
     failures: int
     last_at: dt.datetime
 
     def wait(self, allowed: int, now: dt.datetime) -> dt.timedelta:
-        """How long until the next try is due; each failure after those `allowed` doubles it."""
+        """Return the time until the next attempt; each failure beyond `allowed` doubles it."""
         if self.failures < allowed:
             return dt.timedelta()
         doublings = min(self.failures - allowed, 20)
         return self.last_at + min(dt.timedelta(seconds=2**doublings), LONGEST_WAIT) - now
 
-    def with_another(self, now: dt.datetime) -> Self:
-        known = 0 if now - self.last_at >= FORGOTTEN_AFTER else self.failures
-        return replace(self, failures=known + 1, last_at=now)
+    def with_failure(self, now: dt.datetime) -> Self:
+        failures = 0 if now - self.last_at >= FORGOTTEN_AFTER else self.failures
+        return replace(self, failures=failures + 1, last_at=now)
 
-    def forgiven(self, *, all_of_them: bool) -> Self:
-        """After a success: it was no failure itself, and an account's earlier ones are over."""
-        return replace(self, failures=0 if all_of_them else max(0, self.failures - 1))
+    def with_success(self, *, resets: bool) -> Self:
+        """Return the count without the last attempt, or without any if a success resets it."""
+        return replace(self, failures=0 if resets else max(0, self.failures - 1))

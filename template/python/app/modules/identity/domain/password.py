@@ -1,4 +1,4 @@
-"""What a password must be: long, and none that thieves try first."""
+"""Password policy: length, and no password that attackers try first."""
 
 from app.kernel.errors import RuleViolation
 
@@ -13,6 +13,6 @@ def check_password(password: str, email: str, *, breached: bool) -> None:
             f"A password has from {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters."
         )
     if breached:
-        raise RuleViolation("This password is in lists of stolen ones; take another.")
+        raise RuleViolation("This password is in lists of breached passwords; choose another.")
     if password.casefold() == email.strip().casefold():
-        raise RuleViolation("The email is no password; take another.")
+        raise RuleViolation("The password must differ from the email; choose another.")

@@ -1,4 +1,4 @@
-"""Refresh tokens: each is used once, and a second use betrays a theft."""
+"""Refresh tokens: each is used once, and a second use revokes its family."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshToken:
-    """One token of a family; a family begins at a login and grows with each refresh."""
+    """Token of a family; a login starts the family, and each refresh adds a token to it."""
 
     fingerprint: str
     family_id: UUID

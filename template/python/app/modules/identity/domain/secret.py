@@ -1,14 +1,14 @@
-"""Secrets that prove who somebody is: made once, given away once, kept as fingerprints."""
+"""Random secrets of sessions, refresh tokens and API keys; only their hashes are stored."""
 
 import secrets
 from hashlib import sha256
 
 
 def new_secret() -> str:
-    """256 bits that nobody can guess, as text."""
+    """Return 256 random bits as text."""
     return secrets.token_urlsafe(32)
 
 
 def fingerprint(secret: str) -> str:
-    """What is kept of a secret: enough to recognise it, not enough to use it."""
+    """Return the hash by which a secret is stored and found."""
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,1 +1,1 @@
-"""Adapters: how the ports are served, here by the database."""
+"""Infrastructure: adapters of the application's ports."""

@@ -9,24 +9,24 @@ import jwt
 
 from app.kernel.errors import NotAuthenticated
 from app.kernel.ports import Clock
-from app.modules.identity.domain.token_session import TokenSession
+from app.modules.identity.domain.access_token import AccessTokenClaims
 
 ALGORITHM = "HS256"
-# The clocks of two machines are never quite the same.
+# Tolerance for clocks that differ between machines.
 LEEWAY = dt.timedelta(seconds=5)
-CLAIMS = ("iss", "aud", "sub", "sid", "iat", "nbf", "exp")
+REQUIRED_CLAIMS = ("iss", "aud", "sub", "sid", "iat", "nbf", "exp")
 
 
 @dataclass(frozen=True, slots=True)
 class RetiredKey:
-    """A key that signs no more; until then, what it has signed is still believed."""
+    """Previous key after a key rotation: its signatures are accepted until a point in time."""
 
     secret: str
     until: dt.datetime
 
 
 class JwtAccessTokens:
-    """Issues and checks access tokens. A token says who the caller is, never what they may do."""
+    """Issue and verification of access tokens, which identify the caller but carry no rights."""
 
     def __init__(
         self,
@@ -44,31 +44,31 @@ class JwtAccessTokens:
         self._retired = {} if retired is None else {_key_id(retired.secret): retired}
         self.lifetime = lifetime
 
-    def issue(self, session: TokenSession, at: dt.datetime) -> str:
-        claims = {
+    def issue(self, claims: AccessTokenClaims, at: dt.datetime) -> str:
+        payload = {
             "iss": self._issuer,
             "aud": self._issuer,
-            "sub": str(session.user_id),
-            "sid": str(session.id),
+            "sub": str(claims.user_id),
+            "sid": str(claims.session_id),
             "iat": at,
             "nbf": at,
             "exp": at + self.lifetime,
         }
-        return jwt.encode(claims, self._secret, ALGORITHM, headers={"kid": self._key_id})
+        return jwt.encode(payload, self._secret, ALGORITHM, headers={"kid": self._key_id})
 
-    def verify(self, token: str) -> TokenSession:
-        """The login that `token` was issued to; `NotAuthenticated` if it proves none."""
+    def verify(self, token: str) -> AccessTokenClaims:
+        """Return the claims of a token; raise `NotAuthenticated` if it is invalid."""
         try:
-            claims = jwt.decode(
+            payload = jwt.decode(
                 token,
                 self._key_of(token),
                 algorithms=[ALGORITHM],
                 issuer=self._issuer,
                 audience=self._issuer,
                 leeway=LEEWAY,
-                options={"require": list(CLAIMS), "strict_aud": True},
+                options={"require": list(REQUIRED_CLAIMS), "strict_aud": True},
             )
-            return TokenSession(user_id=UUID(claims["sub"]), id=UUID(claims["sid"]))
+            return AccessTokenClaims(user_id=UUID(payload["sub"]), session_id=UUID(payload["sid"]))
         except (jwt.InvalidTokenError, ValueError) as error:
             raise NotAuthenticated("The access token is invalid or has expired.") from error
 
@@ -78,10 +78,10 @@ class JwtAccessTokens:
             return self._secret
         retired = self._retired.get(key_id)
         if retired is None or self._clock() >= retired.until:
-            raise jwt.InvalidTokenError("no key of that name is believed")
+            raise jwt.InvalidTokenError("the key of the token is unknown or retired")
         return retired.secret
 
 
 def _key_id(secret: str) -> str:
-    """What a token names its key by: it tells keys apart and gives none away."""
+    """Return the identifier of a key, from which the key cannot be derived."""
     return sha256(b"kid:" + secret.encode()).hexdigest()[:16]

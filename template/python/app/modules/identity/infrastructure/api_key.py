@@ -43,7 +43,7 @@ class StoredApiKeyRepository:
     async def replace(self, key: ApiKey) -> None:
         await self._keys.replace(key)
 
-    async def note_use(self, key_id: UUID, at: dt.datetime) -> None:
+    async def record_use(self, key_id: UUID, at: dt.datetime) -> None:
         await self._keys.update({"last_used_at": at}, id=key_id)
 
     async def delete_for_user(self, user_id: UUID) -> None:

@@ -1,7 +1,8 @@
-"""Password hashing with Argon2id, and the passwords that thieves try first."""
+"""Password hashing with Argon2id, and a list of breached passwords."""
 
 import asyncio
 import re
+import secrets
 from functools import cache
 
 from argon2 import Parameters, PasswordHasher
@@ -9,24 +10,34 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 
-class Argon2Passwords:
-    """Hashes and checks passwords; hashing is slow on purpose, so it runs beside the event loop."""
+class Argon2PasswordHasher:
+    """Hashes and verifies passwords in threads, since both are slow by design."""
 
     def __init__(self, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
         self._hasher = PasswordHasher.from_parameters(parameters)
+        self._hash_without_password: str | None = None
 
     async def hash(self, password: str) -> str:
         return await asyncio.to_thread(self._hasher.hash, password)
 
-    async def matches(self, password: str, password_hash: str) -> bool:
-        return await asyncio.to_thread(self._matches, password, password_hash)
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Return whether the password has this hash; None, for no hash, takes as long."""
+        matches = await asyncio.to_thread(
+            self._matches, password, password_hash or await self._unmatched_hash()
+        )
+        return matches and password_hash is not None
 
     def is_breached(self, password: str) -> bool:
-        """Whether it is in a list of stolen passwords, as it is or with decoration around it."""
+        """Return whether a password, with or without digits and signs around it, is breached."""
         plain = password.casefold()
-        unsigned = re.sub(r"^[\W_]+|[\W_]+$", "", plain)
-        undecorated = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)
-        return not {plain, unsigned, undecorated}.isdisjoint(_breached())
+        without_signs = re.sub(r"^[\W_]+|[\W_]+$", "", plain)
+        without_digits = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)
+        return not {plain, without_signs, without_digits}.isdisjoint(_breached())
+
+    async def _unmatched_hash(self) -> str:
+        if self._hash_without_password is None:
+            self._hash_without_password = await self.hash(secrets.token_urlsafe())
+        return self._hash_without_password
 
     def _matches(self, password: str, password_hash: str) -> bool:
         try:
@@ -37,7 +48,7 @@ class Argon2Passwords:
 
 @cache
 def _breached() -> frozenset[str]:
-    # Loaded when somebody first registers: it takes its time.
+    # Imported at the first registration: loading the lists takes time.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
 
     return frozenset(FREQUENCY_LISTS["passwords"])

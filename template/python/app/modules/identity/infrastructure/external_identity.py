@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.modules.identity.application.provisioning import Link
+from app.modules.identity.application.provisioning import IdentityLink
 from app.modules.identity.domain.external_identity import ExternalIdentity
 from app.modules.identity.infrastructure.user import USERS
 from app.platform.persistence import RecordType, Store
@@ -33,11 +33,11 @@ class StoredExternalIdentityRepository:
     def __init__(self, store: Store) -> None:
         self._links = store.records(EXTERNAL_IDENTITIES)
 
-    async def get(self, identity: ExternalIdentity) -> Link | None:
+    async def get(self, identity: ExternalIdentity) -> IdentityLink | None:
         found = await self._links.first_with(
             USERS, "user_id", issuer=identity.issuer, subject=identity.subject
         )
-        return None if found is None else Link(found[1])
+        return None if found is None else IdentityLink(found[1])
 
     async def add(self, identity: ExternalIdentity, user_id: UUID) -> None:
         link = StoredLink(issuer=identity.issuer, subject=identity.subject, user_id=user_id)

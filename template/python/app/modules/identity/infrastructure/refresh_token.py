@@ -4,7 +4,6 @@ import datetime as dt
 from uuid import UUID
 
 from app.modules.identity.domain.refresh_token import RefreshToken
-from app.modules.identity.domain.token_session import TokenSession
 from app.modules.identity.domain.user import User
 from app.modules.identity.infrastructure.user import USERS
 from app.platform.persistence import RecordType, Store
@@ -33,10 +32,9 @@ class StoredRefreshTokenRepository:
     async def get(self, fingerprint: str) -> RefreshToken | None:
         return await self._tokens.first(fingerprint=fingerprint)
 
-    async def user_of(self, session: TokenSession) -> User | None:
-        # A session lives as long as the family of its tokens.
+    async def find_user(self, user_id: UUID, family_id: UUID) -> User | None:
         found = await self._tokens.first_with(
-            USERS, "user_id", family_id=session.id, user_id=session.user_id
+            USERS, "user_id", family_id=family_id, user_id=user_id
         )
         return None if found is None else found[1]
 

@@ -33,7 +33,7 @@ class StoredSessionRepository:
                 return session, user
         return None
 
-    async def note_use(self, fingerprint: str, at: dt.datetime) -> None:
+    async def record_use(self, fingerprint: str, at: dt.datetime) -> None:
         await self._sessions.update({"last_used_at": at}, fingerprint=fingerprint)
 
     async def remove(self, fingerprint: str) -> None:

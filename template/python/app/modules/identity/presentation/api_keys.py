@@ -1,4 +1,4 @@
-"""Giving out and revoking API keys over HTTP."""
+"""Routes of API keys."""
 
 import datetime as dt
 from typing import Annotated
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.kernel.paging import Page
-from app.modules.identity.application.api_keys import ApiKeys, ApiKeySpec
+from app.modules.identity.application.api_keys import ApiKeyDetails, ApiKeys
 from app.modules.identity.domain.api_key import ApiKey
 from app.modules.identity.domain.user import User
 from app.modules.identity.presentation.users import UserOutput
@@ -24,16 +24,16 @@ Scope = Annotated[
 ]
 
 
-class Owner(BaseModel):
-    """Who shall have keys."""
+class UserInput(BaseModel):
+    """Email of a new user who can own keys."""
 
     model_config = ConfigDict(extra="forbid")
 
     email: Email
 
 
-class KeyRequest(BaseModel):
-    """What a key is for: without `scopes`, for all that its owner may do."""
+class ApiKeyInput(BaseModel):
+    """Owner, name and limits of a key; without `scopes`, it has all rights of its owner."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,9 +42,9 @@ class KeyRequest(BaseModel):
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=100)] | None = None
     expires_at: Instant | None = None
 
-    def order(self) -> ApiKeySpec:
+    def details(self) -> ApiKeyDetails:
         scopes = None if self.scopes is None else frozenset(self.scopes)
-        return ApiKeySpec(
+        return ApiKeyDetails(
             user_id=self.user_id, name=self.name, scopes=scopes, expires_at=self.expires_at
         )
 
@@ -53,8 +53,8 @@ def _sorted(scopes: frozenset[str] | None) -> list[str] | None:
     return None if scopes is None else sorted(scopes)
 
 
-class KeyOutput(BaseModel):
-    """A key without its secret; `prefix` tells which one somebody holds."""
+class ApiKeyOutput(BaseModel):
+    """Key without its secret; the `prefix` identifies the text of the key."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -69,19 +69,19 @@ class KeyOutput(BaseModel):
     revoked_at: dt.datetime | None
 
 
-class NewKeyOutput(BaseModel):
-    """A key that has just been made; `key` is shown this once."""
+class CreatedApiKeyOutput(BaseModel):
+    """New key; its text, `key`, is shown only once."""
 
     key: str
-    details: KeyOutput
+    details: ApiKeyOutput
 
 
-class KeyPage(PageOutput[KeyOutput]):
-    """Some keys, and where the next ones are."""
+class ApiKeyPage(PageOutput[ApiKeyOutput]):
+    """Page of keys, and the cursor of the next page."""
 
 
 def api_key_router(keys: ApiKeys) -> APIRouter:
-    """The routes; each of them asks one use case."""
+    """Return the routes; each calls one use case."""
     router = APIRouter(route_class=StrictRoute, prefix="/api/v1", responses=problems(401, 403, 422))
 
     @router.post(
@@ -91,30 +91,32 @@ def api_key_router(keys: ApiKeys) -> APIRouter:
         response_model=UserOutput,
         responses=problems(409),
     )
-    async def create_owner(caller: Caller, body: Owner, response: Response) -> User:
-        """Make a user whom keys can belong to."""
-        user = await keys.create_owner(caller, body.email)
+    async def create_user(caller: Caller, body: UserInput, response: Response) -> User:
+        """Create a user who can own keys."""
+        user = await keys.create_user(caller, body.email)
         response.headers["Location"] = f"/api/v1/users/{user.id}"
         return user
 
     @router.post("/api-keys", tags=["api keys"], status_code=201, responses=problems(404))
-    async def create(caller: Caller, body: KeyRequest) -> NewKeyOutput:
-        """Make a key for a user; the answer is the only place where it is ever seen."""
-        made = await keys.create(caller, body.order())
-        return NewKeyOutput(key=made.text, details=KeyOutput.model_validate(made.key))
+    async def create(caller: Caller, body: ApiKeyInput) -> CreatedApiKeyOutput:
+        """Create a key for a user; only this response contains its text."""
+        created = await keys.create(caller, body.details())
+        return CreatedApiKeyOutput(
+            key=created.text, details=ApiKeyOutput.model_validate(created.key)
+        )
 
-    @router.get("/api-keys", tags=["api keys"], response_model=KeyPage)
+    @router.get("/api-keys", tags=["api keys"], response_model=ApiKeyPage)
     async def browse(
         caller: Caller, cursor: Cursor = None, limit: PageLimit = DEFAULT_LIMIT
     ) -> Page[ApiKey]:
-        """Read keys in the order they were made."""
+        """Read keys in the order of their creation."""
         return await keys.page(caller, limit, cursor)
 
     @router.delete(
         "/api-keys/{key_id}", tags=["api keys"], status_code=204, responses=problems(404)
     )
     async def revoke(caller: Caller, key_id: UUID) -> None:
-        """Revoke a key: it proves nothing from now on."""
+        """Revoke a key; it is refused from now on."""
         await keys.revoke(caller, key_id)
 
     return router

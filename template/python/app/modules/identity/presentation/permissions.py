@@ -1,4 +1,4 @@
-"""Permissions over HTTP."""
+"""Routes of permissions."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.modules.identity.application.permissions import Permissions
+from app.modules.identity.application.permissions import UserPermissions
 from app.platform.auth.caller import Caller
 from app.platform.http.bodies import StrictRoute
 from app.platform.http.problems import problems
@@ -18,7 +18,7 @@ Permission = Annotated[
 
 
 class PermissionSet(BaseModel):
-    """All that a user may do, such as `products:write`, or `*:read` for every kind of thing."""
+    """All permissions of a user, such as `products:write`, or `*:read` for every resource."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,24 +29,24 @@ class PermissionSet(BaseModel):
         return cls(permissions=sorted(permissions))
 
 
-def permission_router(use_cases: Permissions) -> APIRouter:
-    """The routes; each of them asks one use case."""
+def permission_router(permissions: UserPermissions) -> APIRouter:
+    """Return the routes; each calls one use case."""
     router = APIRouter(route_class=StrictRoute, prefix="/api/v1", responses=problems(401))
 
     @router.get("/me/permissions", tags=["auth"])
     async def mine(caller: Caller) -> PermissionSet:
-        """What the caller was granted."""
+        """Read the caller's permissions."""
         return PermissionSet.of(caller.permissions)
 
     @router.get("/users/{user_id}/permissions", tags=["users"], responses=problems(403, 404, 422))
     async def read_permissions(caller: Caller, user_id: UUID) -> PermissionSet:
-        """What a user was granted."""
-        return PermissionSet.of(await use_cases.get(caller, user_id))
+        """Read a user's permissions."""
+        return PermissionSet.of(await permissions.get(caller, user_id))
 
     @router.put("/users/{user_id}/permissions", tags=["users"], responses=problems(403, 404, 422))
     async def grant(caller: Caller, user_id: UUID, body: PermissionSet) -> PermissionSet:
-        """Let a user have these permissions and no other."""
-        granted = await use_cases.grant(caller, user_id, frozenset(body.permissions))
+        """Replace all permissions of a user."""
+        granted = await permissions.grant(caller, user_id, frozenset(body.permissions))
         return PermissionSet.of(granted)
 
     return router

@@ -1,13 +1,13 @@
-"""Logging in and out with a session cookie over HTTP."""
+"""Routes of sessions: login, logout and the current session."""
 
 import datetime as dt
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from app.modules.identity.application.sessions import Sessions
+from app.modules.identity.application.session_authentication import SessionAuthentication
 from app.modules.identity.domain.session import Session
-from app.modules.identity.presentation.accounts import Credentials
+from app.modules.identity.presentation.password_accounts import Credentials
 from app.platform.auth.caller import Caller
 from app.platform.auth.session import Cookie, Credential, csrf_token, delete_cookie, set_cookie
 from app.platform.http.bodies import StrictRoute
@@ -16,7 +16,7 @@ from app.platform.http.problems import problems
 
 
 class SessionOutput(BaseModel):
-    """A session; unsafe methods need its `csrf_token` in the header `X-CSRF-Token`."""
+    """Session; unsafe methods need its `csrf_token` in the header `X-CSRF-Token`."""
 
     csrf_token: str
     expires_at: dt.datetime
@@ -26,8 +26,8 @@ class SessionOutput(BaseModel):
         return cls(csrf_token=csrf_token(secret), expires_at=session.expires_at)
 
 
-def session_router(sessions: Sessions) -> APIRouter:
-    """The routes; each of them asks one use case."""
+def session_router(sessions: SessionAuthentication) -> APIRouter:
+    """Return the routes; each calls one use case."""
     router = APIRouter(
         route_class=StrictRoute, prefix="/api/v1/auth", tags=["auth"], responses=problems(422)
     )
@@ -36,7 +36,7 @@ def session_router(sessions: Sessions) -> APIRouter:
     async def login(
         previous: Cookie, address: ClientAddress, body: Credentials, response: Response
     ) -> SessionOutput:
-        """Begin a session; the answer sets its cookie."""
+        """Start a session; the response sets its cookie."""
         opened = await sessions.login(
             body.email, body.password.get_secret_value(), address, previous
         )
@@ -45,7 +45,7 @@ def session_router(sessions: Sessions) -> APIRouter:
 
     @router.get("/session", responses=problems(401))
     async def current(credential: Credential) -> SessionOutput:
-        """The session of the cookie, for a page that has just been loaded."""
+        """Read the current session, whose `csrf_token` a reloaded page needs again."""
         return SessionOutput.of(credential, await sessions.current(credential))
 
     @router.post("/logout", status_code=204, responses=problems(401, 403))

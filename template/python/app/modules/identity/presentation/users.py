@@ -1,4 +1,4 @@
-"""Oneself, and managing people, over HTTP."""
+"""Routes of the caller's own profile, and of user management."""
 
 import datetime as dt
 from uuid import UUID
@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from app.kernel.paging import Page
-from app.modules.identity.application.user_administration import UserAdministration
+from app.modules.identity.application.user_management import UserManagement
 from app.modules.identity.domain.user import User
 from app.platform.auth.caller import Caller
 from app.platform.authorization import Role
@@ -17,7 +17,7 @@ from app.platform.http.problems import problems
 
 
 class Profile(BaseModel):
-    """A user, as they see themself."""
+    """User as seen by themselves."""
 
     id: UUID
     email: str
@@ -25,7 +25,7 @@ class Profile(BaseModel):
 
 
 class RoleChange(BaseModel):
-    """The role that somebody is to have."""
+    """New role of a user."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,7 +33,7 @@ class RoleChange(BaseModel):
 
 
 class UserOutput(BaseModel):
-    """A user, as an administrator sees them."""
+    """User as seen by administrators."""
 
     id: UUID
     email: str
@@ -42,23 +42,23 @@ class UserOutput(BaseModel):
 
 
 class UserPage(PageOutput[UserOutput]):
-    """Some users, and where the next ones are."""
+    """Page of users, and the cursor of the next page."""
 
 
-def me_router(administration: UserAdministration) -> APIRouter:
-    """The route for who wants to know who they are."""
+def me_router(management: UserManagement) -> APIRouter:
+    """Return the route of the caller's profile."""
     router = APIRouter(prefix="/api/v1", tags=["auth"])
 
     @router.get("/me", response_model=Profile, responses=problems(401))
     async def me(caller: Caller) -> User:
-        """Who the caller is."""
-        return await administration.me(caller)
+        """Read the caller's profile."""
+        return await management.me(caller)
 
     return router
 
 
-def user_router(administration: UserAdministration) -> APIRouter:
-    """The routes; each of them asks one use case."""
+def user_router(management: UserManagement) -> APIRouter:
+    """Return the routes; each calls one use case."""
     router = APIRouter(
         route_class=StrictRoute,
         prefix="/api/v1/users",
@@ -70,22 +70,22 @@ def user_router(administration: UserAdministration) -> APIRouter:
     async def browse(
         caller: Caller, cursor: Cursor = None, limit: PageLimit = DEFAULT_LIMIT
     ) -> Page[User]:
-        """Read users in the order they came."""
-        return await administration.page(caller, limit, cursor)
+        """Read users in the order of their creation."""
+        return await management.page(caller, limit, cursor)
 
     @router.get("/{user_id}", response_model=UserOutput, responses=problems(404))
     async def read(caller: Caller, user_id: UUID) -> User:
         """Read a user."""
-        return await administration.get(caller, user_id)
+        return await management.get(caller, user_id)
 
     @router.put("/{user_id}/role", response_model=UserOutput, responses=problems(404, 409))
     async def change_role(caller: Caller, user_id: UUID, body: RoleChange) -> User:
-        """Give a user a role; nobody changes their own."""
-        return await administration.change_role(caller, user_id, body.role)
+        """Change a user's role; callers cannot change their own."""
+        return await management.change_role(caller, user_id, body.role)
 
     @router.delete("/{user_id}", status_code=204, responses=problems(404, 409))
     async def delete(caller: Caller, user_id: UUID) -> None:
-        """Delete a user; what they owned goes to the caller."""
-        await administration.delete(caller, user_id)
+        """Delete a user; the caller becomes the owner of their entities."""
+        await management.delete(caller, user_id)
 
     return router

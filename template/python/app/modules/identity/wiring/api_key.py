@@ -1,4 +1,4 @@
-"""How calling with API keys is put together."""
+"""Wiring of authentication by API keys."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,18 @@ from fastapi import APIRouter
 
 from app.modules.identity.application.api_keys import ApiKeys
 from app.modules.identity.application.ports import UserRepository
-from app.modules.identity.application.user_administration import UserAdministration
+from app.modules.identity.application.user_management import UserManagement
 from app.modules.identity.infrastructure.api_key import StoredApiKeyRepository
+from app.modules.identity.infrastructure.settings import IdentitySettings
 from app.modules.identity.presentation.api_keys import api_key_router
-from app.modules.identity.subscriptions import subscribe
+from app.modules.identity.subscriptions import delete_with_user
 from app.platform.authorization import DEFAULT_ROLE
 from app.platform.dependencies import Platform
-from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """What there is to prove who one is."""
+    """Authentication by API keys, and its routes."""
 
     authenticator: ApiKeys
     routes: tuple[APIRouter, ...]
@@ -25,16 +25,16 @@ class Authentication:
 
 def install(
     platform: Platform,
-    _: Settings,
+    _: IdentitySettings,
     users: UserRepository,
-    administration: UserAdministration,
+    management: UserManagement,
 ) -> Authentication:
-    kept = StoredApiKeyRepository(platform.store)
-    subscribe(platform.events, kept)
+    repository = StoredApiKeyRepository(platform.store)
+    delete_with_user(platform.events, repository)
     keys = ApiKeys(
-        kept,
-        users,
-        administration=administration,
+        keys=repository,
+        users=users,
+        management=management,
         default_role=DEFAULT_ROLE,
         access=platform.access,
         clock=platform.clock,

@@ -1,45 +1,46 @@
-"""How logging in for a session is put together."""
+"""Wiring of authentication by sessions."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from app.modules.identity.application.accounts import Accounts
+from app.modules.identity.application.password_accounts import PasswordAccounts
 from app.modules.identity.application.ports import UserRepository
-from app.modules.identity.application.sessions import Sessions
-from app.modules.identity.application.user_administration import UserAdministration
+from app.modules.identity.application.session_authentication import SessionAuthentication
+from app.modules.identity.application.user_management import UserManagement
 from app.modules.identity.infrastructure.session import StoredSessionRepository
-from app.modules.identity.presentation.accounts import account_router
+from app.modules.identity.infrastructure.settings import IdentitySettings
+from app.modules.identity.presentation.password_accounts import password_account_router
 from app.modules.identity.presentation.sessions import session_router
-from app.modules.identity.wiring import passwords
+from app.modules.identity.wiring.passwords import create_accounts
 from app.platform.dependencies import Platform
-from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """What there is to prove who one is."""
+    """Authentication by sessions, its accounts and routes."""
 
-    accounts: Accounts
-    authenticator: Sessions
+    accounts: PasswordAccounts
+    authenticator: SessionAuthentication
     routes: tuple[APIRouter, ...]
 
 
 def install(
     platform: Platform,
-    settings: Settings,
+    settings: IdentitySettings,
     users: UserRepository,
-    administration: UserAdministration,
+    management: UserManagement,
 ) -> Authentication:
-    kept = StoredSessionRepository(platform.store)
-    accounts = passwords.accounts(platform, settings, users, administration, kept)
-    sessions = Sessions(
-        kept,
+    repository = StoredSessionRepository(platform.store)
+    accounts = create_accounts(platform, settings, users, management, repository)
+    sessions = SessionAuthentication(
+        sessions=repository,
         accounts=accounts,
         idle=dt.timedelta(minutes=settings.session_idle_minutes),
         lifetime=dt.timedelta(hours=settings.session_hours),
         clock=platform.clock,
         transaction=platform.transaction,
     )
-    return Authentication(accounts, sessions, (session_router(sessions), account_router(accounts)))
+    routes = (session_router(sessions), password_account_router(accounts))
+    return Authentication(accounts, sessions, routes)

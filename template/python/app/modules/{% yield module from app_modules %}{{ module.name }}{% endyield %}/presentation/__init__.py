@@ -1,1 +1,1 @@
-"""The way in from outside: routes, and the shapes of requests and responses."""
+"""Presentation: HTTP routes, and the schemas of requests and responses."""

@@ -14,7 +14,7 @@ KEYS = "/api/v1/api-keys"
 
 @pytest.fixture
 async def owner_id(client: httpx.AsyncClient, admin: Headers) -> str:
-    """A user whom keys can belong to."""
+    """Return the identifier of a user who can own keys."""
     owner = {"email": "robot@example.com"}
     created = await client.post("/api/v1/users", json=owner, headers=admin)
     assert created.status_code == 201
@@ -22,36 +22,38 @@ async def owner_id(client: httpx.AsyncClient, admin: Headers) -> str:
     return owner_id
 
 
-async def make(
+async def create_key(
     client: httpx.AsyncClient, admin: Headers, owner_id: str, **more: Any
 ) -> dict[str, Any]:
-    order = {"user_id": owner_id, "name": "A key", **more}
-    made = await client.post(KEYS, json=order, headers=admin)
-    assert made.status_code == 201, made.text
-    content: dict[str, Any] = made.json()
+    body = {"user_id": owner_id, "name": "A key", **more}
+    created = await client.post(KEYS, json=body, headers=admin)
+    assert created.status_code == 201, created.text
+    content: dict[str, Any] = created.json()
     return content
 
 
-async def test_a_key_is_shown_once(
+async def test_key_text_is_shown_once(
     client: httpx.AsyncClient, admin: Headers, owner_id: str
 ) -> None:
-    made = await make(client, admin, owner_id)
+    created = await create_key(client, admin, owner_id)
 
-    me = await client.get("/api/v1/me", headers={REQUEST_HEADER: made["key"]})
+    me = await client.get("/api/v1/me", headers={REQUEST_HEADER: created["key"]})
     listed = await client.get(KEYS, headers=admin)
 
     assert me.json()["id"] == owner_id
-    assert made["key"] not in listed.text
-    assert made["key"].rpartition("_")[2] not in listed.text
-    (key,) = [key for key in listed.json()["items"] if key["id"] == made["details"]["id"]]
-    assert made["details"]["last_used_at"] is None
+    assert created["key"] not in listed.text
+    assert created["key"].rpartition("_")[2] not in listed.text
+    (key,) = [key for key in listed.json()["items"] if key["id"] == created["details"]["id"]]
+    assert created["details"]["last_used_at"] is None
     assert key["last_used_at"] is not None
 
 
-async def test_a_key_is_for_its_scopes_alone(client: httpx.AsyncClient, admin: Headers) -> None:
+async def test_key_outside_its_scopes_returns_403(
+    client: httpx.AsyncClient, admin: Headers
+) -> None:
     admin_id = (await client.get("/api/v1/me", headers=admin)).json()["id"]
-    made = await make(client, admin, admin_id, scopes=["users:manage"])
-    headers = {REQUEST_HEADER: made["key"]}
+    created = await create_key(client, admin, admin_id, scopes=["users:manage"])
+    headers = {REQUEST_HEADER: created["key"]}
 
     assert (await client.get("/api/v1/users", headers=headers)).status_code == 200
     refused = await client.get(KEYS, headers=headers)
@@ -59,29 +61,29 @@ async def test_a_key_is_for_its_scopes_alone(client: httpx.AsyncClient, admin: H
     assert "api-keys:manage" in refused.json()["detail"]
 
 
-async def test_a_scope_gives_nothing_that_its_owner_may_not(
+async def test_scope_beyond_rights_of_owner_returns_403(
     client: httpx.AsyncClient, admin: Headers, owner_id: str
 ) -> None:
-    made = await make(client, admin, owner_id, scopes=["*:manage"])
+    created = await create_key(client, admin, owner_id, scopes=["*:manage"])
 
-    refused = await client.get("/api/v1/users", headers={REQUEST_HEADER: made["key"]})
+    refused = await client.get("/api/v1/users", headers={REQUEST_HEADER: created["key"]})
 
     assert refused.status_code == 403
 
 
-async def test_a_revoked_key_proves_nothing(
+async def test_revoked_key_returns_401(
     client: httpx.AsyncClient, admin: Headers, owner_id: str
 ) -> None:
-    made = await make(client, admin, owner_id)
-    path = f"{KEYS}/{made['details']['id']}"
+    created = await create_key(client, admin, owner_id)
+    path = f"{KEYS}/{created['details']['id']}"
 
     assert (await client.delete(path, headers=admin)).status_code == 204
-    me = await client.get("/api/v1/me", headers={REQUEST_HEADER: made["key"]})
+    me = await client.get("/api/v1/me", headers={REQUEST_HEADER: created["key"]})
     assert me.status_code == 401
 
 
 @pytest.mark.parametrize(
-    "order",
+    "changes",
     [
         {"name": ""},
         {"scopes": []},
@@ -91,15 +93,15 @@ async def test_a_revoked_key_proves_nothing(
         {"surprise": 1},
     ],
 )
-async def test_a_bad_order_is_refused(
-    client: httpx.AsyncClient, admin: Headers, owner_id: str, order: dict[str, Any]
+async def test_invalid_key_request_returns_422(
+    client: httpx.AsyncClient, admin: Headers, owner_id: str, changes: dict[str, Any]
 ) -> None:
-    body = {"user_id": owner_id, "name": "A key", **order}
+    body = {"user_id": owner_id, "name": "A key", **changes}
 
     assert (await client.post(KEYS, json=body, headers=admin)).status_code == 422
 
 
-async def test_who_proves_nothing_is_told_how(client: httpx.AsyncClient) -> None:
+async def test_missing_or_wrong_key_returns_401_with_challenge(client: httpx.AsyncClient) -> None:
     for headers in ({}, {REQUEST_HEADER: "nonsense"}, {"Authorization": "Bearer nonsense"}):
         response = await client.get("/api/v1/me", headers=headers)
         assert response.status_code == 401

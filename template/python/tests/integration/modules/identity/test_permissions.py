@@ -9,29 +9,29 @@ from tests.access_rules.logins import Headers
 
 
 @pytest.fixture
-async def path(client: httpx.AsyncClient, newcomer: Headers) -> str:
-    """Where the permissions of a newcomer are."""
-    me = (await client.get("/api/v1/me", headers=newcomer)).json()
+async def path(client: httpx.AsyncClient, user: Headers) -> str:
+    """Return the path of a user's permissions."""
+    me = (await client.get("/api/v1/me", headers=user)).json()
     return f"/api/v1/users/{me['id']}/permissions"
 
 
-async def test_what_is_granted_counts_at_once(
-    client: httpx.AsyncClient, admin: Headers, newcomer: Headers, path: str
+async def test_granted_permission_takes_effect_immediately(
+    client: httpx.AsyncClient, admin: Headers, user: Headers, path: str
 ) -> None:
     assert (await client.get(path, headers=admin)).json() == {"permissions": []}
-    assert (await client.get("/api/v1/users", headers=newcomer)).status_code == 403
+    assert (await client.get("/api/v1/users", headers=user)).status_code == 403
 
     granted = {"permissions": ["users:manage"]}
     assert (await client.put(path, json=granted, headers=admin)).json() == granted
-    mine = await client.get("/api/v1/me/permissions", headers=newcomer)
+    mine = await client.get("/api/v1/me/permissions", headers=user)
     assert mine.json() == granted
-    assert (await client.get("/api/v1/users", headers=newcomer)).status_code == 200
+    assert (await client.get("/api/v1/users", headers=user)).status_code == 200
 
     assert (await client.put(path, json={"permissions": []}, headers=admin)).status_code == 200
-    assert (await client.get("/api/v1/users", headers=newcomer)).status_code == 403
+    assert (await client.get("/api/v1/users", headers=user)).status_code == 403
 
 
-async def test_what_was_granted_goes_with_the_user(
+async def test_deleting_a_user_deletes_their_permissions(
     client: httpx.AsyncClient, admin: Headers, path: str
 ) -> None:
     await client.put(path, json={"permissions": ["*:read"]}, headers=admin)
@@ -43,7 +43,7 @@ async def test_what_was_granted_goes_with_the_user(
 
 
 @pytest.mark.parametrize("permission", ["", "everything", "*:*", "things:fly", "a b:read", 1])
-async def test_what_is_no_permission_is_refused(
+async def test_invalid_permission_returns_422(
     client: httpx.AsyncClient, admin: Headers, path: str, permission: Any
 ) -> None:
     body = {"permissions": [permission]}

@@ -1,4 +1,4 @@
-"""API keys: shown once, for so much and so long, and revoked."""
+"""API keys: creation, scopes, expiry and revocation."""
 
 import datetime as dt
 from dataclasses import replace
@@ -9,9 +9,9 @@ import pytest
 from app.kernel.errors import NotAllowed, NotAuthenticated, NotFound, RuleViolation
 from app.kernel.events import EventBus
 from app.kernel.paging import Page
-from app.modules.identity.application.api_keys import ApiKeys, ApiKeySpec
-from app.modules.identity.application.user_administration import UserAdministration
-from app.modules.identity.domain.api_key import NOTED_EVERY, ApiKey
+from app.modules.identity.application.api_keys import ApiKeyDetails, ApiKeys
+from app.modules.identity.application.user_management import UserManagement
+from app.modules.identity.domain.api_key import RECORD_USE_EVERY, ApiKey
 from app.modules.identity.domain.user import User
 from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 from tests import fakes
@@ -20,7 +20,7 @@ EMAIL = "robot@example.com"
 
 
 class InMemoryApiKeys:
-    """Keys in a dictionary."""
+    """Repository of keys in a dictionary."""
 
     def __init__(self, users: fakes.InMemoryUsers) -> None:
         self._users = users
@@ -43,27 +43,27 @@ class InMemoryApiKeys:
     async def replace(self, key: ApiKey) -> None:
         self.keys[key.id] = key
 
-    async def note_use(self, key_id: UUID, at: dt.datetime) -> None:
+    async def record_use(self, key_id: UUID, at: dt.datetime) -> None:
         self.keys[key_id] = replace(self.keys[key_id], last_used_at=at)
 
     async def delete_for_user(self, user_id: UUID) -> None:
         self.keys = {id_: key for id_, key in self.keys.items() if key.user_id != user_id}
 
 
-class Setting:
-    """The use cases, with everything around them in memory."""
+class Environment:
+    """Use cases on in-memory ports."""
 
-    def __init__(self, access: fakes.Everybody | fakes.Nobody) -> None:
+    def __init__(self, access: fakes.AllowAll | fakes.DenyAll) -> None:
         self.clock = fakes.Clock()
         users = fakes.InMemoryUsers()
         numbers = iter(range(1, 1000))
-        self.kept = InMemoryApiKeys(users)
+        self.repository = InMemoryApiKeys(users)
 
         def new_id() -> UUID:
             return UUID(int=next(numbers))
 
-        administration = UserAdministration(
-            users,
+        management = UserManagement(
+            users=users,
             access=access,
             events=EventBus(),
             clock=self.clock,
@@ -71,9 +71,9 @@ class Setting:
             transaction=fakes.no_transaction,
         )
         self.use_cases = ApiKeys(
-            self.kept,
-            users,
-            administration=administration,
+            keys=self.repository,
+            users=users,
+            management=management,
             default_role=DEFAULT_ROLE,
             access=access,
             clock=self.clock,
@@ -84,30 +84,34 @@ class Setting:
     async def key(
         self, scopes: frozenset[str] | None = None, expires_at: dt.datetime | None = None
     ) -> tuple[ApiKey, str]:
-        owner = await self.use_cases.create_owner(fakes.BOB, f"{len(self.kept.keys)}@example.com")
-        order = ApiKeySpec(user_id=owner.id, name="A key", scopes=scopes, expires_at=expires_at)
-        made = await self.use_cases.create(fakes.BOB, order)
-        return made.key, made.text
+        owner = await self.use_cases.create_user(
+            fakes.BOB, f"{len(self.repository.keys)}@example.com"
+        )
+        details = ApiKeyDetails(
+            user_id=owner.id, name="A key", scopes=scopes, expires_at=expires_at
+        )
+        created = await self.use_cases.create(fakes.BOB, details)
+        return created.key, created.text
 
 
 @pytest.fixture
-def setting() -> Setting:
-    return Setting(fakes.Everybody())
+def environment() -> Environment:
+    return Environment(fakes.AllowAll())
 
 
-async def test_a_key_proves_who_calls_and_what_for(setting: Setting) -> None:
-    key, text = await setting.key(frozenset({"things:read"}))
+async def test_key_authenticates_its_owner_with_its_scopes(environment: Environment) -> None:
+    key, text = await environment.key(frozenset({"things:read"}))
 
-    caller = await setting.use_cases.authenticate(text)
+    caller = await environment.use_cases.authenticate(text)
 
     assert (caller.id, caller.role, caller.scopes) == (key.user_id, DEFAULT_ROLE, key.scopes)
     assert text.startswith(f"ak_{key.prefix}_")
-    assert text.rpartition("_")[2] not in str(setting.kept.keys)
+    assert text.rpartition("_")[2] not in str(environment.repository.keys)
 
 
-async def test_what_is_no_key_proves_nothing(setting: Setting) -> None:
-    key, text = await setting.key()
-    _, other = await setting.key()
+async def test_malformed_or_wrong_key_is_rejected(environment: Environment) -> None:
+    key, text = await environment.key()
+    _, other = await environment.key()
     wrong = f"ak_{key.prefix}_{other.split('_', 2)[2]}"
 
     for credential in (
@@ -121,85 +125,89 @@ async def test_what_is_no_key_proves_nothing(setting: Setting) -> None:
         "\ud800",
     ):
         with pytest.raises(NotAuthenticated):
-            await setting.use_cases.authenticate(credential)
+            await environment.use_cases.authenticate(credential)
 
 
-async def test_a_key_expires(setting: Setting) -> None:
-    end = setting.clock.now + dt.timedelta(days=1)
-    _, text = await setting.key(expires_at=end)
-    assert await setting.use_cases.authenticate(text)
+async def test_expired_key_is_rejected(environment: Environment) -> None:
+    end = environment.clock.now + dt.timedelta(days=1)
+    _, text = await environment.key(expires_at=end)
+    assert await environment.use_cases.authenticate(text)
 
-    setting.clock.now = end
+    environment.clock.now = end
 
     with pytest.raises(NotAuthenticated):
-        await setting.use_cases.authenticate(text)
+        await environment.use_cases.authenticate(text)
     with pytest.raises(RuleViolation):
-        await setting.key(expires_at=end)
+        await environment.key(expires_at=end)
 
 
-async def test_a_revoked_key_proves_nothing_and_stays_in_the_list(setting: Setting) -> None:
-    key, text = await setting.key()
+async def test_revoked_key_is_rejected_and_remains_listed(environment: Environment) -> None:
+    key, text = await environment.key()
 
-    await setting.use_cases.revoke(fakes.BOB, key.id)
-    await setting.use_cases.revoke(fakes.BOB, key.id)
+    await environment.use_cases.revoke(fakes.BOB, key.id)
+    await environment.use_cases.revoke(fakes.BOB, key.id)
 
     with pytest.raises(NotAuthenticated):
-        await setting.use_cases.authenticate(text)
-    (kept,) = (await setting.use_cases.page(fakes.BOB, 20, None)).items
-    assert kept == replace(key, revoked_at=fakes.NOW)
+        await environment.use_cases.authenticate(text)
+    (listed,) = (await environment.use_cases.page(fakes.BOB, 20, None)).items
+    assert listed == replace(key, revoked_at=fakes.NOW)
     with pytest.raises(NotFound):
-        await setting.use_cases.revoke(fakes.BOB, UUID(int=99))
+        await environment.use_cases.revoke(fakes.BOB, UUID(int=99))
 
 
-async def test_the_last_use_is_noted_now_and_then(setting: Setting) -> None:
-    key, text = await setting.key()
-    noted = []
+async def test_last_use_is_recorded_at_intervals(environment: Environment) -> None:
+    key, text = await environment.key()
+    recorded = []
     for _ in range(3):
-        await setting.use_cases.authenticate(text)
-        noted.append(setting.kept.keys[key.id].last_used_at)
-        setting.clock.now += NOTED_EVERY / 2
+        await environment.use_cases.authenticate(text)
+        recorded.append(environment.repository.keys[key.id].last_used_at)
+        environment.clock.now += RECORD_USE_EVERY / 2
 
-    assert noted == [fakes.NOW, fakes.NOW, fakes.NOW + NOTED_EVERY]
-
-
-async def test_who_is_appointed_gets_a_key(setting: Setting) -> None:
-    made = await setting.use_cases.assign_role(EMAIL, ADMIN_ROLE)
-    again = await setting.use_cases.assign_role(EMAIL, ADMIN_ROLE)
-
-    for text in (made.text, again.text):
-        assert (await setting.use_cases.authenticate(text)).role == ADMIN_ROLE
-    assert made.key.user_id == again.key.user_id
+    assert recorded == [fakes.NOW, fakes.NOW, fakes.NOW + RECORD_USE_EVERY]
 
 
-async def test_a_key_is_somebodys(setting: Setting) -> None:
+async def test_assign_role_creates_a_key_each_time(environment: Environment) -> None:
+    first = await environment.use_cases.assign_role(EMAIL, ADMIN_ROLE)
+    second = await environment.use_cases.assign_role(EMAIL, ADMIN_ROLE)
+
+    for text in (first.text, second.text):
+        assert (await environment.use_cases.authenticate(text)).role == ADMIN_ROLE
+    assert first.key.user_id == second.key.user_id
+
+
+async def test_key_for_unknown_user_is_rejected(environment: Environment) -> None:
     with pytest.raises(NotFound):
-        await setting.use_cases.create(fakes.BOB, ApiKeySpec(user_id=UUID(int=99), name="A key"))
+        await environment.use_cases.create(
+            fakes.BOB, ApiKeyDetails(user_id=UUID(int=99), name="A key")
+        )
 
 
-async def test_without_the_right_nothing_happens() -> None:
-    setting = Setting(fakes.Nobody())
+async def test_missing_right_raises_not_allowed() -> None:
+    environment = Environment(fakes.DenyAll())
 
     for act in (
-        setting.use_cases.create_owner(fakes.ALICE, EMAIL),
-        setting.use_cases.create(fakes.ALICE, ApiKeySpec(user_id=fakes.ALICE.id, name="A key")),
-        setting.use_cases.page(fakes.ALICE, 20, None),
-        setting.use_cases.revoke(fakes.ALICE, UUID(int=1)),
+        environment.use_cases.create_user(fakes.ALICE, EMAIL),
+        environment.use_cases.create(
+            fakes.ALICE, ApiKeyDetails(user_id=fakes.ALICE.id, name="A key")
+        ),
+        environment.use_cases.page(fakes.ALICE, 20, None),
+        environment.use_cases.revoke(fakes.ALICE, UUID(int=1)),
     ):
         with pytest.raises(NotAllowed):
             await act
 
 
 @pytest.mark.parametrize("scopes", [None, {"users:manage"}, {"api-keys:manage", "users:manage"}])
-async def test_a_key_with_scopes_makes_no_key_for_more(scopes: set[str] | None) -> None:
-    setting = Setting(fakes.Everybody())
-    own, _ = await setting.key()
+async def test_key_with_scopes_creates_keys_within_its_scopes_only(scopes: set[str] | None) -> None:
+    environment = Environment(fakes.AllowAll())
+    own, _ = await environment.key()
     limited = replace(fakes.BOB, scopes=frozenset({"api-keys:manage"}))
 
-    async def make(scopes: set[str] | None) -> ApiKey:
+    async def create(scopes: set[str] | None) -> ApiKey:
         asked = None if scopes is None else frozenset(scopes)
-        order = ApiKeySpec(user_id=own.user_id, name="Another", scopes=asked)
-        return (await setting.use_cases.create(limited, order)).key
+        details = ApiKeyDetails(user_id=own.user_id, name="Another", scopes=asked)
+        return (await environment.use_cases.create(limited, details)).key
 
     with pytest.raises(NotAllowed):
-        await make(scopes)
-    assert (await make({"api-keys:manage"})).scopes == limited.scopes
+        await create(scopes)
+    assert (await create({"api-keys:manage"})).scopes == limited.scopes

@@ -1,4 +1,4 @@
-"""Who comes with a token of the issuer becomes a user at first sight."""
+"""User provisioning: creation, linking and roles of users of the issuer."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.kernel.errors import Conflict, NotAuthenticated
-from app.modules.identity.application.provisioning import Link, UserProvisioning
+from app.modules.identity.application.provisioning import IdentityLink, UserProvisioning
 from app.modules.identity.domain.external_identity import ExternalIdentity
 from app.modules.identity.domain.user import User
 from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE, Role
@@ -17,53 +17,53 @@ ANA = ExternalIdentity(
 )
 
 
-class Tokens:
-    """Each token is somebody."""
+class InMemoryTokens:
+    """Identities of tokens in a dictionary."""
 
     def __init__(self, **tokens: ExternalIdentity) -> None:
         self.tokens = tokens
 
     async def verify(self, token: str) -> ExternalIdentity:
         if token not in self.tokens:
-            raise NotAuthenticated("It proves nothing.")
+            raise NotAuthenticated("The token is unknown.")
         return self.tokens[token]
 
 
 class InMemoryLinks:
-    """Links in a dictionary."""
+    """Repository of links in a dictionary."""
 
     def __init__(self, users: fakes.InMemoryUsers) -> None:
         self._users = users
         self.links: dict[tuple[str, str], UUID] = {}
-        self.overtaken_by: UUID | None = None
+        self.concurrent_user_id: UUID | None = None
 
-    async def get(self, identity: ExternalIdentity) -> Link | None:
+    async def get(self, identity: ExternalIdentity) -> IdentityLink | None:
         user_id = self.links.get((identity.issuer, identity.subject))
-        return None if user_id is None else Link(self._users.users.get(user_id))
+        return None if user_id is None else IdentityLink(self._users.users.get(user_id))
 
     async def add(self, identity: ExternalIdentity, user_id: UUID) -> None:
         key = (identity.issuer, identity.subject)
-        if self.overtaken_by is not None:
-            self.links[key] = self.overtaken_by
-            raise Conflict("Somebody has just been met.")
+        if self.concurrent_user_id is not None:
+            self.links[key] = self.concurrent_user_id
+            raise Conflict("A concurrent request has linked it.")
         self.links[key] = user_id
 
     async def is_linked(self, user_id: UUID) -> bool:
         return user_id in self.links.values()
 
 
-class Setting:
-    """The use cases, with everything around them in memory."""
+class Environment:
+    """Use cases on in-memory ports."""
 
     def __init__(self) -> None:
         numbers = iter(range(1, 1000))
         self.users = fakes.InMemoryUsers()
         self.links = InMemoryLinks(self.users)
-        self.tokens = Tokens(ana=ANA)
+        self.tokens = InMemoryTokens(ana=ANA)
         self.use_cases = UserProvisioning(
-            self.tokens,
-            self.links,
-            self.users,
+            tokens=self.tokens,
+            links=self.links,
+            users=self.users,
             roles=tuple(Role),
             clock=fakes.Clock(),
             new_id=lambda: UUID(int=next(numbers)),
@@ -75,67 +75,67 @@ class Setting:
 
 
 @pytest.fixture
-def setting() -> Setting:
-    return Setting()
+def environment() -> Environment:
+    return Environment()
 
 
-async def test_somebody_is_met_once(setting: Setting) -> None:
-    first = await setting.user()
+async def test_first_token_creates_the_user(environment: Environment) -> None:
+    first = await environment.user()
 
     assert (first.email, first.role) == ("ana@example.com", DEFAULT_ROLE)
-    assert await setting.user() == first
-    assert list(setting.users.users.values()) == [first]
+    assert await environment.user() == first
+    assert list(environment.users.users.values()) == [first]
     with pytest.raises(NotAuthenticated):
-        await setting.use_cases.authenticate("nonsense")
+        await environment.use_cases.authenticate("nonsense")
 
 
-async def test_the_issuer_says_the_role_if_it_speaks_of_roles(setting: Setting) -> None:
-    await setting.user()
+async def test_roles_of_the_issuer_replace_the_stored_role(environment: Environment) -> None:
+    await environment.user()
     for roles, role in (
-        ({"admin", "unheard of"}, ADMIN_ROLE),
-        ({"unheard of"}, DEFAULT_ROLE),
+        ({"admin", "unknown role"}, ADMIN_ROLE),
+        ({"unknown role"}, DEFAULT_ROLE),
         ({"admin"}, ADMIN_ROLE),
         (None, ADMIN_ROLE),
     ):
         said = None if roles is None else frozenset(roles)
-        setting.tokens.tokens["ana"] = replace(ANA, roles=said)
-        caller = await setting.use_cases.authenticate("ana")
+        environment.tokens.tokens["ana"] = replace(ANA, roles=said)
+        caller = await environment.use_cases.authenticate("ana")
         assert caller.role == role
-        assert setting.users.users[caller.id].role == role
+        assert environment.users.users[caller.id].role == role
 
 
-async def test_who_was_appointed_by_email_is_recognised_when_they_come(setting: Setting) -> None:
-    expected = User.new(id=UUID(int=77), email="ana@example.com", role=ADMIN_ROLE, now=fakes.NOW)
-    await setting.users.add(expected)
+async def test_user_created_by_email_is_linked_at_first_sign_in(environment: Environment) -> None:
+    invited = User.new(id=UUID(int=77), email="ana@example.com", role=ADMIN_ROLE, now=fakes.NOW)
+    await environment.users.add(invited)
 
-    assert await setting.user() == expected
+    assert await environment.user() == invited
 
 
-async def test_an_email_makes_nobody_somebody_else(setting: Setting) -> None:
-    ana = await setting.user()
-    setting.tokens.tokens |= {
+async def test_shared_or_missing_email_creates_another_user(environment: Environment) -> None:
+    ana = await environment.user()
+    environment.tokens.tokens |= {
         "other": replace(ANA, subject="other"),
-        "silent": replace(ANA, subject="silent", email=None),
+        "without-email": replace(ANA, subject="without-email", email=None),
     }
 
-    for token in ("other", "silent"):
-        user = await setting.user(token)
+    for token in ("other", "without-email"):
+        user = await environment.user(token)
         assert user.id != ana.id
         assert user.email == f"{user.id}@users.invalid"
 
 
-async def test_who_was_deleted_does_not_come_back(setting: Setting) -> None:
-    ana = await setting.user()
-    await setting.users.remove(ana.id)
+async def test_token_of_deleted_user_is_rejected(environment: Environment) -> None:
+    ana = await environment.user()
+    await environment.users.remove(ana.id)
 
     with pytest.raises(NotAuthenticated, match="deleted"):
-        await setting.use_cases.authenticate("ana")
-    assert setting.users.users == {}
+        await environment.use_cases.authenticate("ana")
+    assert environment.users.users == {}
 
 
-async def test_of_two_first_requests_one_meets_them(setting: Setting) -> None:
-    met = User.new(id=UUID(int=77), email="first@example.com", role=DEFAULT_ROLE, now=fakes.NOW)
-    await setting.users.add(met)
-    setting.links.overtaken_by = met.id
+async def test_concurrent_first_requests_create_one_user(environment: Environment) -> None:
+    created = User.new(id=UUID(int=77), email="first@example.com", role=DEFAULT_ROLE, now=fakes.NOW)
+    await environment.users.add(created)
+    environment.links.concurrent_user_id = created.id
 
-    assert (await setting.use_cases.authenticate("ana")).id == met.id
+    assert (await environment.use_cases.authenticate("ana")).id == created.id

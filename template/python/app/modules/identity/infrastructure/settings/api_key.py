@@ -1,7 +1,7 @@
-"""Settings of authentication with API keys."""
+"""Settings of authentication by API keys."""
 
 from app.platform.settings import CapabilitySettings
 
 
 class IdentitySettings(CapabilitySettings):
-    """API keys need no settings."""
+    """No settings: API keys need none."""

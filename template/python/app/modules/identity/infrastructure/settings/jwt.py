@@ -1,4 +1,4 @@
-"""What can be set of tokens; a part of `app.settings`."""
+"""Settings of authentication by tokens."""
 
 import secrets
 
@@ -11,7 +11,7 @@ MIN_SECRET_LENGTH = 32
 
 
 class IdentitySettings(PasswordSettings):
-    """The keys that sign tokens, and how long tokens live."""
+    """Signing keys and lifetimes of tokens."""
 
     secret_key: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(48)))
     previous_secret_key: SecretStr | None = None
@@ -21,12 +21,12 @@ class IdentitySettings(PasswordSettings):
 
     @property
     def has_own_secret_key(self) -> bool:
-        """Whether a key was given; without one, tokens die with the process."""
+        """Return whether a key is set; the default is random and differs in each process."""
         return "secret_key" in self.model_fields_set
 
     @property
     def retired_key(self) -> RetiredKey | None:
-        """The key before this one, and how long what it has signed is still believed."""
+        """Return the previous key and the end of its acceptance, if there is one."""
         if self.previous_secret_key is None or self.previous_secret_key_until is None:
             return None
         secret = self.previous_secret_key.get_secret_value()

@@ -1,4 +1,4 @@
-"""What can be set of accounts with a password; a part of `app.settings`."""
+"""Settings of accounts with a password."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from app.platform.settings import CapabilitySettings
 
 
 class PasswordSettings(CapabilitySettings):
-    """Who registers people, and how often somebody may get a password wrong without a wait."""
+    """Registration, and the number of failed logins before the login throttle imposes waits."""
 
     registration: Literal["open", "admin"] = "open"
     failed_logins_per_account: int = Field(default=5, ge=1)

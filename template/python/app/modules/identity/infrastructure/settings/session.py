@@ -1,4 +1,4 @@
-"""What can be set of sessions; a part of `app.settings`."""
+"""Settings of authentication by sessions."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from app.modules.identity.infrastructure.settings.passwords import PasswordSetti
 
 
 class IdentitySettings(PasswordSettings):
-    """How long a session lives unused, and at most."""
+    """Longest time that a session may be idle, and longest lifetime of a session."""
 
     session_idle_minutes: int = Field(default=30, ge=1)
     session_hours: int = Field(default=12, ge=1, le=24 * 30)

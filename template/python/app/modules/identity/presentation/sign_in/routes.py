@@ -34,7 +34,7 @@ class SignInProvider(Protocol):
         """Parameters besides those of the standard."""
 
 
-def sign_in_routes(
+def sign_in_router(
     issuer: Issuer, audience: str, client_id: str, provider: SignInProvider
 ) -> APIRouter:
     """Routes for browsers, not for programs: the API's description leaves them out."""

@@ -10,7 +10,7 @@ CREDENTIALS = {"email": "alice@example.com", "password": login.PASSWORD}
 
 @pytest.fixture
 async def tokens(client: httpx.AsyncClient) -> dict[str, str]:
-    """What a login gives to somebody who has just registered."""
+    """Return the tokens of the first login after registration."""
     await client.post("/api/v1/auth/register", json=CREDENTIALS)
     response = await client.post("/api/v1/auth/login", json=CREDENTIALS)
     assert response.status_code == 200
@@ -18,7 +18,7 @@ async def tokens(client: httpx.AsyncClient) -> dict[str, str]:
     return tokens
 
 
-async def test_a_refresh_token_used_twice_ends_the_session(
+async def test_reused_refresh_token_ends_the_session(
     client: httpx.AsyncClient, tokens: dict[str, str]
 ) -> None:
     async def refresh(token: str) -> httpx.Response:
@@ -30,7 +30,7 @@ async def test_a_refresh_token_used_twice_ends_the_session(
     assert (await refresh(second.json()["refresh_token"])).status_code == 401
 
 
-async def test_a_logout_ends_the_session(client: httpx.AsyncClient, tokens: dict[str, str]) -> None:
+async def test_logout_ends_the_session(client: httpx.AsyncClient, tokens: dict[str, str]) -> None:
     body = {"refresh_token": tokens["refresh_token"]}
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert (await client.get("/api/v1/me", headers=headers)).status_code == 200
@@ -40,7 +40,9 @@ async def test_a_logout_ends_the_session(client: httpx.AsyncClient, tokens: dict
     assert (await client.get("/api/v1/me", headers=headers)).status_code == 401
 
 
-async def test_who_proves_nothing_is_told_how(client: httpx.AsyncClient) -> None:
+async def test_missing_or_invalid_token_returns_401_with_challenge(
+    client: httpx.AsyncClient,
+) -> None:
     for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic YTpi"}):
         response = await client.get("/api/v1/me", headers=headers)
         assert response.status_code == 401

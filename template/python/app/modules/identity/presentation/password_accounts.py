@@ -1,11 +1,11 @@
-"""Registering, and changing one's password, over HTTP."""
+"""Routes of accounts with a password."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from app.modules.identity.application.accounts import Accounts
+from app.modules.identity.application.password_accounts import PasswordAccounts
 from app.modules.identity.domain.password import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from app.modules.identity.domain.user import User
 from app.modules.identity.presentation.users import Profile, UserOutput
@@ -16,25 +16,25 @@ from app.platform.http.fields import Email
 from app.platform.http.problems import problems
 
 
-def _text(password: SecretStr) -> SecretStr:
-    """JSON can spell half of a character, which is no text and has no hash."""
+def _encodable(password: SecretStr) -> SecretStr:
+    """Refuse unpaired surrogates, which JSON can spell but UTF-8 cannot encode."""
     try:
         password.get_secret_value().encode()
     except UnicodeEncodeError as error:
-        raise ValueError("This is no text.") from error
+        raise ValueError("The password contains an invalid character.") from error
     return password
 
 
-Password = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_LENGTH), AfterValidator(_text)]
+Password = Annotated[SecretStr, Field(max_length=MAX_PASSWORD_LENGTH), AfterValidator(_encodable)]
 NewPassword = Annotated[
     SecretStr,
     Field(min_length=MIN_PASSWORD_LENGTH, max_length=MAX_PASSWORD_LENGTH),
-    AfterValidator(_text),
+    AfterValidator(_encodable),
 ]
 
 
 class Registration(BaseModel):
-    """Who wants to register."""
+    """Email and password of a new account."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,7 +43,7 @@ class Registration(BaseModel):
 
 
 class Credentials(BaseModel):
-    """Who wants to log in."""
+    """Email and password of a login."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -52,7 +52,7 @@ class Credentials(BaseModel):
 
 
 class PasswordChange(BaseModel):
-    """A new password, from somebody who knows the one that it replaces."""
+    """New password, with the one that it replaces."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -60,8 +60,8 @@ class PasswordChange(BaseModel):
     new_password: NewPassword
 
 
-def account_router(accounts: Accounts) -> APIRouter:
-    """The routes; each of them asks one use case."""
+def password_account_router(accounts: PasswordAccounts) -> APIRouter:
+    """Return the routes; each calls one use case."""
     router = APIRouter(route_class=StrictRoute, prefix="/api/v1", responses=problems(422))
 
     @router.post(
@@ -72,7 +72,7 @@ def account_router(accounts: Accounts) -> APIRouter:
         responses=problems(403),
     )
     async def register(body: Registration) -> User:
-        """Register. The answer is the same if somebody has the email already."""
+        """Create an account. The response does not reveal whether the email is taken."""
         return await accounts.register(body.email, body.password.get_secret_value())
 
     @router.put(
@@ -82,7 +82,7 @@ def account_router(accounts: Accounts) -> APIRouter:
         responses=problems(401, 429),
     )
     async def change_password(caller: Caller, address: ClientAddress, body: PasswordChange) -> None:
-        """Change one's password; it ends all one's logins."""
+        """Change the caller's password and end all their logins."""
         await accounts.change_password(
             caller,
             body.current_password.get_secret_value(),
@@ -98,7 +98,7 @@ def account_router(accounts: Accounts) -> APIRouter:
         responses=problems(401, 403, 409),
     )
     async def create(caller: Caller, body: Registration, response: Response) -> User:
-        """Register somebody else."""
+        """Create an account for somebody else."""
         user = await accounts.create(caller, body.email, body.password.get_secret_value())
         response.headers["Location"] = f"/api/v1/users/{user.id}"
         return user

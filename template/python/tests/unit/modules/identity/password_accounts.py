@@ -1,39 +1,39 @@
-"""Accounts with everything around them in memory."""
+"""Password accounts on in-memory ports."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
 from app.kernel.events import EventBus
-from app.modules.identity.application.accounts import Accounts, Registration
 from app.modules.identity.application.login_throttle import LoginThrottle
+from app.modules.identity.application.password_accounts import PasswordAccounts
 from app.modules.identity.application.ports import CredentialRepository
-from app.modules.identity.application.user_administration import UserAdministration
+from app.modules.identity.application.user_management import UserManagement
 from app.modules.identity.domain.failed_logins import FailedLogins
 from app.platform.authorization import DEFAULT_ROLE
 from tests import fakes
 
 EMAIL = "alice@example.com"
 PASSWORD = "correct horse battery"
-HERE = "192.0.2.1"
-ALLOWED = 3
+ADDRESS = "192.0.2.1"
+ALLOWED_FAILURES = 3
 
 
-class ReversedPasswords:
-    """Hashes that are quick to make and to check."""
+class ReversingPasswordHasher:
+    """Password hasher that only reverses passwords."""
 
     async def hash(self, password: str) -> str:
         return password[::-1]
 
-    async def matches(self, password: str, password_hash: str) -> bool:
+    async def verify(self, password: str, password_hash: str | None) -> bool:
         return password[::-1] == password_hash
 
     def is_breached(self, password: str) -> bool:
-        return password == "known to every thief"
+        return password == "a breached password"
 
 
-class InMemoryPasswords:
-    """Hashes in a dictionary."""
+class InMemoryPasswordHashes:
+    """Repository of password hashes in a dictionary."""
 
     def __init__(self) -> None:
         self.hashes: dict[UUID, str] = {}
@@ -44,9 +44,12 @@ class InMemoryPasswords:
     async def put(self, user_id: UUID, password_hash: str) -> None:
         self.hashes[user_id] = password_hash
 
+    async def delete_for_user(self, user_id: UUID) -> None:
+        self.hashes.pop(user_id, None)
+
 
 class InMemoryFailedLogins:
-    """Failures in a dictionary."""
+    """Repository of failed logins in a dictionary."""
 
     def __init__(self) -> None:
         self.failed: dict[str, FailedLogins] = {}
@@ -61,42 +64,42 @@ class InMemoryFailedLogins:
         self.failed[failed.key] = failed
 
 
-def accounts_of(
+def create_accounts(
     clock: fakes.Clock,
     logins: CredentialRepository,
     *,
     users: fakes.InMemoryUsers,
-    access: fakes.Everybody | fakes.Nobody | None = None,
-    registration: Registration = Registration.OPEN,
-) -> Accounts:
-    """Accounts whose `logins` end when their password changes."""
+    access: fakes.AllowAll | fakes.DenyAll | None = None,
+    open_registration: bool = True,
+) -> PasswordAccounts:
+    """Return accounts whose `logins` end when their password changes."""
     numbers: Iterator[int] = iter(range(1, 1000))
-    policy = access or fakes.Everybody()
+    policy = access or fakes.AllowAll()
 
     def new_id() -> UUID:
         return UUID(int=next(numbers))
 
-    return Accounts(
-        users,
-        InMemoryPasswords(),
-        logins,
-        administration=UserAdministration(
-            users,
+    return PasswordAccounts(
+        users=users,
+        password_hashes=InMemoryPasswordHashes(),
+        logins=logins,
+        management=UserManagement(
+            users=users,
             access=policy,
             events=EventBus(),
             clock=clock,
             new_id=new_id,
             transaction=fakes.no_transaction,
         ),
-        passwords=ReversedPasswords(),
+        hasher=ReversingPasswordHasher(),
         throttle=LoginThrottle(
-            InMemoryFailedLogins(),
-            allowed_by_account=ALLOWED,
-            allowed_by_address=ALLOWED * 2,
+            failed_logins=InMemoryFailedLogins(),
+            allowed_per_account=ALLOWED_FAILURES,
+            allowed_per_address=ALLOWED_FAILURES * 2,
             clock=clock,
             transaction=fakes.no_transaction,
         ),
-        registration=registration,
+        open_registration=open_registration,
         default_role=DEFAULT_ROLE,
         access=policy,
         clock=clock,

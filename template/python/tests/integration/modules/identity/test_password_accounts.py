@@ -1,4 +1,4 @@
-"""Accounts over HTTP, on a real database."""
+"""Password accounts over HTTP, on a real database."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ CREDENTIALS = {"email": "alice@example.com", "password": login.PASSWORD}
 WRONG = CREDENTIALS | {"password": "wrong"}
 
 
-async def test_registering_does_not_tell_who_has(client: httpx.AsyncClient) -> None:
+async def test_registration_does_not_reveal_existing_account(client: httpx.AsyncClient) -> None:
     first = await client.post("/api/v1/auth/register", json=CREDENTIALS)
     again = await client.post("/api/v1/auth/register", json=CREDENTIALS)
 
@@ -24,7 +24,7 @@ async def test_registering_does_not_tell_who_has(client: httpx.AsyncClient) -> N
     assert first.json() | {"id": ""} == again.json() | {"id": ""}
 
 
-async def test_a_refused_password_is_not_repeated(client: httpx.AsyncClient) -> None:
+async def test_rejected_password_is_not_echoed(client: httpx.AsyncClient) -> None:
     body = CREDENTIALS | {"password": "short"}
     response = await client.post("/api/v1/auth/register", json=body)
 
@@ -32,15 +32,13 @@ async def test_a_refused_password_is_not_repeated(client: httpx.AsyncClient) -> 
     assert "short" not in str(response.json()["errors"])
 
 
-async def test_a_stolen_password_is_refused(client: httpx.AsyncClient) -> None:
+async def test_breached_password_returns_422(client: httpx.AsyncClient) -> None:
     body = CREDENTIALS | {"password": "password123456"}
 
     assert (await client.post("/api/v1/auth/register", json=body)).status_code == 422
 
 
-async def test_where_administrators_register_people_strangers_cannot(
-    settings: Settings,
-) -> None:
+async def test_closed_registration_returns_403(settings: Settings) -> None:
     app = create_app(settings.model_copy(update={"registration": "admin"}))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
@@ -49,7 +47,7 @@ async def test_where_administrators_register_people_strangers_cannot(
     assert response.status_code == 403
 
 
-async def test_an_administrator_registers_people(client: httpx.AsyncClient, admin: Headers) -> None:
+async def test_administrator_creates_account(client: httpx.AsyncClient, admin: Headers) -> None:
     created = await client.post("/api/v1/users", json=CREDENTIALS, headers=admin)
     again = await client.post("/api/v1/users", json=CREDENTIALS, headers=admin)
 
@@ -60,14 +58,14 @@ async def test_an_administrator_registers_people(client: httpx.AsyncClient, admi
 
 
 @pytest.fixture
-def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No wait is over before the test is, however slow the machine."""
+def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop the clock, so that waits do not end during a slow test."""
     now = utc_now()
     monkeypatch.setattr("app.main.utc_now", lambda: now)
 
 
-@pytest.mark.usefixtures("stopped_clock")
-async def test_many_guesses_at_once_are_counted_one_by_one(
+@pytest.mark.usefixtures("frozen_clock")
+async def test_concurrent_failures_are_all_counted(
     client: httpx.AsyncClient, settings: Settings
 ) -> None:
     await client.post("/api/v1/auth/register", json=CREDENTIALS)
@@ -84,22 +82,20 @@ async def test_many_guesses_at_once_are_counted_one_by_one(
     assert int(refused.headers["Retry-After"]) >= 1
 
 
-async def test_a_new_password_replaces_the_old_one(
-    client: httpx.AsyncClient, newcomer: Headers
-) -> None:
+async def test_password_change_ends_all_logins(client: httpx.AsyncClient, user: Headers) -> None:
     async def change(current: str) -> httpx.Response:
         body = {"current_password": current, "new_password": "another good password"}
-        return await client.put("/api/v1/auth/password", json=body, headers=newcomer)
+        return await client.put("/api/v1/auth/password", json=body, headers=user)
 
     assert (await change("wrong")).status_code == 422
     assert (await change(login.PASSWORD)).status_code == 204
-    assert (await client.get("/api/v1/me", headers=newcomer)).status_code == 401
+    assert (await client.get("/api/v1/me", headers=user)).status_code == 401
 
 
 @pytest.mark.parametrize("path", ["register", "login"])
-async def test_a_malformed_body_is_refused(client: httpx.AsyncClient, path: str) -> None:
-    no_text = b'{"email": "alice@example.com", "password": "%s"}' % (rb"\ud800" * 12)
-    for content in (b"", b"{", b"\xff", b"[]", b'{"email": "\\ud800"}', no_text):
+async def test_malformed_body_is_rejected(client: httpx.AsyncClient, path: str) -> None:
+    invalid_text = b'{"email": "alice@example.com", "password": "%s"}' % (rb"\ud800" * 12)
+    for content in (b"", b"{", b"\xff", b"[]", b'{"email": "\\ud800"}', invalid_text):
         response = await client.post(
             f"/api/v1/auth/{path}",
             content=content,

@@ -1,4 +1,4 @@
-"""How calling with tokens of the issuer is put together."""
+"""Wiring of authentication by tokens of an OpenID Connect issuer."""
 
 from dataclasses import dataclass
 
@@ -6,48 +6,40 @@ from fastapi import APIRouter
 
 from app.modules.identity.application.ports import UserRepository
 from app.modules.identity.application.provisioning import UserProvisioning
-from app.modules.identity.application.user_administration import UserAdministration
+from app.modules.identity.application.user_management import UserManagement
 from app.modules.identity.infrastructure.external_identity import StoredExternalIdentityRepository
 from app.modules.identity.infrastructure.oidc.issuer import Issuer
 from app.modules.identity.infrastructure.oidc.providers import provider
 from app.modules.identity.infrastructure.oidc.tokens import OidcTokens
-{% if auth_provider != 'firebase' %}
-from app.modules.identity.presentation.sign_in.routes import sign_in_routes
-{% endif %}
+from app.modules.identity.infrastructure.settings import IdentitySettings
 from app.platform.authorization import Role
 from app.platform.dependencies import Platform
-from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """What there is to prove who one is."""
+    """Authentication by tokens of the issuer."""
 
+    issuer: Issuer
     authenticator: UserProvisioning
-    routes: tuple[APIRouter, ...]
+    routes: tuple[APIRouter, ...] = ()
 
 
 def install(
     platform: Platform,
-    settings: Settings,
+    settings: IdentitySettings,
     users: UserRepository,
-    _: UserAdministration,
+    _: UserManagement,
 ) -> Authentication:
     issuer = Issuer(settings.oidc_issuer, clock=platform.clock)
     platform.resources.push_async_callback(issuer.close)
     provisioning = UserProvisioning(
-        OidcTokens(issuer, settings.oidc_audience, provider),
-        StoredExternalIdentityRepository(platform.store),
-        users,
+        tokens=OidcTokens(issuer, settings.oidc_audience, provider),
+        links=StoredExternalIdentityRepository(platform.store),
+        users=users,
         roles=tuple(Role),
         clock=platform.clock,
         new_id=platform.new_id,
         transaction=platform.transaction,
     )
-{% if auth_provider == 'firebase' %}
-    return Authentication(provisioning, ())
-{% else %}
-    audience, client_id = settings.oidc_audience, settings.oidc_client_id
-    sign_in = (sign_in_routes(issuer, audience, client_id, provider),) if client_id else ()
-    return Authentication(provisioning, sign_in)
-{% endif %}
+    return Authentication(issuer, provisioning)
