@@ -16,7 +16,7 @@ from .technology_stack import technology_stack_facts
 
 def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the names that templates use; `answers` are complete and accepted."""
-    cache = cache_facts(answers["cache"], answers.get("cache_strategy"))
+    cache = cache_facts(answers["cache"])
     limits = data_security_facts(answers)
     with_passwords = answers["auth"] in WITH_PASSWORDS
     return {
@@ -25,7 +25,6 @@ def facts(answers: Mapping[str, Any]) -> dict[str, Any]:
         **database_facts(answers),
         **limits,
         **technology_stack_facts(),
-        "adapter_imports": cache["cache_imports"],
         "app_modules": [
             module_facts(name, entities) for name, entities in answers["modules"].items()
         ],

@@ -220,24 +220,11 @@ def test_sqlite_stands_in_for_a_server_only() -> None:
     assert facts(ANSWERS | {"database": "mysql"})["sqlite_stands_in"] is False
 
 
-@pytest.mark.parametrize("strategy", ["cache-aside", "read-through", "write-through"])
-@pytest.mark.parametrize("cache", ["memory", "redis", "memcached"])
-def test_a_cache_is_plugged_in_by_its_name_and_its_strategys(cache: str, strategy: str) -> None:
-    result = facts(ANSWERS | {"cache": cache, "cache_strategy": strategy})
-    repository = "".join(part.capitalize() for part in strategy.split("-")) + "Repository"
+@pytest.mark.parametrize("cache", QUESTIONS["cache"].choices)
+def test_cache_url_names_the_server(cache: str) -> None:
+    url = facts(ANSWERS | {"cache": cache})["cache_url"]
 
-    assert result["cache_repository"] == repository
-    assert f"{cache.capitalize()}Cache(" in result["cache_adapter"]
-    imports = result["cache_imports"]
-    assert imports == sorted(imports)
-    for name in (f"{cache.capitalize()}Cache", repository, result["cache_entries"]):
-        assert sum(line.endswith(f" import {name}") for line in imports) == 1
-    assert result["cache_url"].partition("://")[0] == ("" if cache == "memory" else cache)
-
-
-def test_without_a_cache_there_is_no_strategy() -> None:
-    assert facts(ANSWERS)["cache_imports"] == []
-    assert facts(ANSWERS)["cache_url"] == ""
+    assert url.partition("://")[0] == (cache if cache in {"redis", "memcached"} else "")
 
 
 @pytest.mark.parametrize("auth", QUESTIONS["auth"].choices)
@@ -281,6 +268,7 @@ def test_production_variables_depend_on_the_answers(
 
 
 def test_the_rest() -> None:
+    assert dt.date.fromisoformat(facts(ANSWERS)["tested_on"])
     assert facts(ANSWERS)["slug_snake"] == "order_desk"
     assert facts(ANSWERS)["rate_limited"] is True
     assert facts(ANSWERS | {"rate_limit": ""})["rate_limited"] is False
@@ -295,21 +283,10 @@ def test_the_rest() -> None:
         ({"auth": "jwt", "rate_limit": ""}, False),
     ],
 )
-def test_logging_in_has_a_limit_of_its_own_where_there_is_one(
+def test_login_limit_needs_passwords_and_a_rate_limit(
     answers: dict[str, Any], limited: bool
 ) -> None:
     assert facts(ANSWERS | answers)["login_limited"] is limited
-
-
-def test_requests_are_counted_where_all_processes_are_if_they_share_a_server() -> None:
-    strategy = {"cache_strategy": "cache-aside"}
-    for cache in ("memory", "memcached"):
-        assert facts(ANSWERS | strategy | {"cache": cache})["rate_windows"] == "MemoryRateLimiter()"
-    shared = facts(ANSWERS | strategy | {"cache": "redis"})
-    assert shared["rate_windows"].startswith("RedisRateLimiter(")
-    assert shared["rate_limit_imports"] == sorted(shared["rate_limit_imports"])
-    assert facts(ANSWERS | {"rate_limit": ""})["rate_limit_imports"] == []
-    assert dt.date.fromisoformat(facts(ANSWERS)["tested_on"])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The cache that the tests use: one that two processes would share, if they could."""
+"""Cache of the tests: two clients share one memory, as two processes cannot."""
 
 from app.platform.cache.memory import MemoryCache
 

@@ -1,4 +1,4 @@
-"""The cache that the tests use, on the server that `APP_TEST_CACHE_URL` names."""
+"""Cache of the tests, on the server of `APP_TEST_CACHE_URL`."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What every cache can do, on a real one."""
+"""Contract of every cache, on a real one."""
 
 import asyncio
 import secrets
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.platform.cache.port import Cache
+from app.platform.cache import Cache
 from tests.caches.processes import two_clients
 
 
@@ -29,12 +29,12 @@ def key() -> str:
     return f"test:{secrets.token_hex(8)}"
 
 
-async def test_it_answers(cache: Cache) -> None:
+async def test_ping_returns(cache: Cache) -> None:
     await cache.ping()
 
 
 @pytest.mark.parametrize("value", [b"", b"value", bytes(range(256)), b"\r\nEND\r\n" * 10_000])
-async def test_a_value_is_kept_until_it_is_deleted(cache: Cache, key: str, value: bytes) -> None:
+async def test_value_is_returned_until_deleted(cache: Cache, key: str, value: bytes) -> None:
     assert await cache.get(key) is None
 
     await cache.set(key, b"before", 5)
@@ -46,7 +46,7 @@ async def test_a_value_is_kept_until_it_is_deleted(cache: Cache, key: str, value
         assert await cache.get(key) is None
 
 
-async def test_what_one_client_keeps_the_other_reads(
+async def test_value_of_one_client_is_visible_to_another(
     clients: tuple[Cache, Cache], key: str
 ) -> None:
     one, other = clients
@@ -57,13 +57,13 @@ async def test_what_one_client_keeps_the_other_reads(
     assert await one.get(key) is None
 
 
-async def test_adding_does_not_replace(cache: Cache, key: str) -> None:
+async def test_add_does_not_replace_a_value(cache: Cache, key: str) -> None:
     assert await cache.add(key, b"first", 5)
     assert not await cache.add(key, b"second", 5)
     assert await cache.get(key) == b"first"
 
 
-async def test_swapping_replaces_what_was_expected(cache: Cache, key: str) -> None:
+async def test_swap_replaces_only_the_expected_value(cache: Cache, key: str) -> None:
     assert not await cache.swap(key, b"old", b"new", 5)
     await cache.set(key, b"old", 5)
 
@@ -73,7 +73,9 @@ async def test_swapping_replaces_what_was_expected(cache: Cache, key: str) -> No
     assert await cache.get(key) == b"new"
 
 
-async def test_of_many_at_once_one_succeeds(clients: tuple[Cache, Cache], key: str) -> None:
+async def test_one_of_many_concurrent_writers_succeeds(
+    clients: tuple[Cache, Cache], key: str
+) -> None:
     added = [client.add(key, b"old", 5) for client in clients * 20]
     assert sum(await asyncio.gather(*added)) == 1
 
@@ -84,7 +86,7 @@ async def test_of_many_at_once_one_succeeds(clients: tuple[Cache, Cache], key: s
     assert sum(await asyncio.gather(*swapped)) == 1
 
 
-async def test_a_value_ends(cache: Cache, key: str) -> None:
+async def test_value_expires(cache: Cache, key: str) -> None:
     await cache.set(key, b"value", 0.05)
 
     give_up = time.monotonic() + 10
@@ -93,7 +95,7 @@ async def test_a_value_ends(cache: Cache, key: str) -> None:
         await asyncio.sleep(0.02)
 
 
-async def test_a_value_may_be_kept_for_long(cache: Cache, key: str) -> None:
+async def test_value_with_a_lifetime_of_months_is_stored(cache: Cache, key: str) -> None:
     await cache.set(key, b"value", 90 * 24 * 60 * 60)
 
     assert await cache.get(key) == b"value"

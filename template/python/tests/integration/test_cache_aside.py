@@ -1,4 +1,4 @@
-"""Cache-aside: the repository fills the cache; the cache itself never loads anything."""
+"""Cache-aside: a read fills the cache; the cache itself never loads."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ import pytest
 
 from app.main import Service
 from tests.caches.processes import Process, two_processes
-from tests.caches.samples import Thing, new_thing
+from tests.caches.samples import Note, new_note
 
 
 @pytest.fixture
@@ -17,30 +17,30 @@ async def processes(service: Service) -> AsyncIterator[tuple[Process, Process]]:
 
 
 @pytest.fixture
-async def thing(processes: tuple[Process, Process]) -> Thing:
-    thing = new_thing()
-    await processes[0].repository.add(thing)
-    return thing
+async def note(processes: tuple[Process, Process]) -> Note:
+    note = new_note()
+    await processes[0].repository.add(note)
+    return note
 
 
-async def test_the_repository_fills_the_cache_which_never_loads(
-    processes: tuple[Process, Process], thing: Thing
+async def test_read_fills_the_cache_which_never_loads(
+    processes: tuple[Process, Process], note: Note
 ) -> None:
     process, _ = processes
-    assert await process.entries.get(thing.id) is None
-    assert process.stored.asked == 0
+    assert await process.entries.get(note.id) is None
+    assert process.stored.reads == 0
 
-    assert await process.repository.get(thing.id) == thing
-    assert await process.entries.get(thing.id) == thing
-    assert await process.repository.get(thing.id) == thing
-    assert process.stored.asked == 1
+    assert await process.repository.get(note.id) == note
+    assert await process.entries.get(note.id) == note
+    assert await process.repository.get(note.id) == note
+    assert process.stored.reads == 1
 
 
-async def test_a_change_empties_the_entry(processes: tuple[Process, Process], thing: Thing) -> None:
+async def test_write_deletes_the_entry(processes: tuple[Process, Process], note: Note) -> None:
     process, _ = processes
-    await process.repository.get(thing.id)
+    await process.repository.get(note.id)
 
-    await process.repository.replace(replace(thing, version=2))
+    await process.repository.replace(replace(note, version=2))
 
-    assert await process.entries.get(thing.id) is None
-    assert process.stored.asked == 1
+    assert await process.entries.get(note.id) is None
+    assert process.stored.reads == 1

@@ -1,4 +1,4 @@
-"""A limit to how often one client may ask."""
+"""Rate limit of each client."""
 
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +17,7 @@ PATH = "/api/v1/me"
 
 @pytest.fixture
 def limited(settings: Settings) -> Limited:
-    """The service with other settings; it is asked from any address."""
+    """Return a function that starts the service with other settings, for clients anywhere."""
 
     @asynccontextmanager
     async def limited(**changes: Any) -> AsyncIterator[Callable[..., httpx.AsyncClient]]:
@@ -35,11 +35,11 @@ def limited(settings: Settings) -> Limited:
 
 @pytest.fixture
 def address() -> str:
-    """One that no other run uses: several may count on one server."""
+    """Return an address that no other test run uses: several may count on one server."""
     return ".".join(map(str, [10, *secrets.token_bytes(3)]))
 
 
-async def test_who_asks_too_often_has_to_wait(limited: Limited, address: str) -> None:
+async def test_request_over_the_limit_returns_429(limited: Limited, address: str) -> None:
     async with limited(rate_limit="3/minute") as client, client(address) as ana:
         answers = [await ana.get(PATH) for _ in range(5)]
         alive = [await ana.get("/health/live") for _ in range(5)]
@@ -52,7 +52,7 @@ async def test_who_asks_too_often_has_to_wait(limited: Limited, address: str) ->
     assert "RateLimit" not in alive[0].headers
 
 
-async def test_every_answer_says_where_the_client_stands(limited: Limited, address: str) -> None:
+async def test_every_response_reports_the_limit(limited: Limited, address: str) -> None:
     async with limited(rate_limit="2/minute") as client, client(address) as ana:
         answers = [await ana.get(PATH) for _ in range(3)]
 
@@ -62,7 +62,7 @@ async def test_every_answer_says_where_the_client_stands(limited: Limited, addre
     assert answers[-1].headers["RateLimit"].endswith(f";t={answers[-1].headers['Retry-After']}")
 
 
-async def test_each_client_is_counted_alone(limited: Limited, address: str) -> None:
+async def test_each_client_has_its_own_count(limited: Limited, address: str) -> None:
     async with limited(rate_limit="1/minute") as client, client(address) as ana:
         assert (await ana.get(PATH)).status_code == 401
         assert (await ana.get(PATH)).status_code == 429
@@ -70,14 +70,14 @@ async def test_each_client_is_counted_alone(limited: Limited, address: str) -> N
             assert (await bob.get(PATH)).status_code == 401
 
 
-async def test_without_a_limit_nothing_is_counted(limited: Limited) -> None:
+async def test_empty_limit_counts_nothing(limited: Limited) -> None:
     async with limited(rate_limit="") as client, client() as ana:
         answer = await ana.get(PATH)
 
     assert "RateLimit" not in answer.headers
 
 
-async def test_pages_of_other_origins_may_read_it(limited: Limited, address: str) -> None:
+async def test_headers_are_exposed_to_other_origins(limited: Limited, address: str) -> None:
     origin = "https://shop.example"
     changes = {"rate_limit": "1/minute", "cors_origins": (origin,)}
     async with limited(**changes) as client, client(address) as ana:

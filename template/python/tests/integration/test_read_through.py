@@ -1,4 +1,4 @@
-"""Read-through: who asks the cache gets what is in the database, loaded if need be."""
+"""Read-through: the cache loads what it lacks."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ import pytest
 
 from app.main import Service
 from tests.caches.processes import Process, two_processes
-from tests.caches.samples import Thing, new_thing
+from tests.caches.samples import Note, new_note
 
 
 @pytest.fixture
@@ -17,32 +17,30 @@ async def processes(service: Service) -> AsyncIterator[tuple[Process, Process]]:
 
 
 @pytest.fixture
-async def thing(processes: tuple[Process, Process]) -> Thing:
-    thing = new_thing()
-    await processes[0].repository.add(thing)
-    return thing
+async def note(processes: tuple[Process, Process]) -> Note:
+    note = new_note()
+    await processes[0].repository.add(note)
+    return note
 
 
-async def test_the_cache_gives_what_nobody_has_read_before(
-    processes: tuple[Process, Process], thing: Thing
+async def test_cache_loads_a_missing_entity(processes: tuple[Process, Process], note: Note) -> None:
+    process, _ = processes
+    assert process.stored.reads == 0
+
+    assert await process.entries.get(note.id) == note
+    assert await process.repository.get(note.id) == note
+    assert process.stored.reads == 1
+
+
+async def test_read_after_a_write_loads_the_new_version(
+    processes: tuple[Process, Process], note: Note
 ) -> None:
     process, _ = processes
-    assert process.stored.asked == 0
-
-    assert await process.entries.get(thing.id) == thing
-    assert await process.repository.get(thing.id) == thing
-    assert process.stored.asked == 1
-
-
-async def test_a_change_is_loaded_by_whoever_reads_next(
-    processes: tuple[Process, Process], thing: Thing
-) -> None:
-    process, _ = processes
-    changed = replace(thing, version=2)
-    await process.entries.get(thing.id)
+    changed = replace(note, version=2)
+    await process.entries.get(note.id)
 
     await process.repository.replace(changed)
-    assert process.stored.asked == 1
+    assert process.stored.reads == 1
 
-    assert await process.entries.get(thing.id) == changed
-    assert process.stored.asked == 2
+    assert await process.entries.get(note.id) == changed
+    assert process.stored.reads == 2

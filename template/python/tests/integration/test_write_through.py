@@ -1,4 +1,4 @@
-"""Write-through: what was just written is read from the cache, whatever order writers come in."""
+"""Write-through: reads after a write come from the cache, in whatever order writers arrive."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ import pytest
 
 from app.main import Service
 from tests.caches.processes import Process, two_processes
-from tests.caches.samples import Thing, new_thing
+from tests.caches.samples import Note, new_note
 
 
 @pytest.fixture
@@ -19,98 +19,98 @@ async def processes(service: Service) -> AsyncIterator[tuple[Process, Process]]:
 
 
 @pytest.fixture
-async def thing(processes: tuple[Process, Process]) -> Thing:
-    thing = new_thing()
-    await processes[0].repository.add(thing)
-    return thing
+async def note(processes: tuple[Process, Process]) -> Note:
+    note = new_note()
+    await processes[0].repository.add(note)
+    return note
 
 
-async def test_what_was_written_is_read_without_the_database(
-    processes: tuple[Process, Process], thing: Thing
+async def test_written_entity_is_read_without_a_query(
+    processes: tuple[Process, Process], note: Note
 ) -> None:
     one, other = processes
-    assert await one.repository.get(thing.id) == thing
-    assert await other.repository.get(thing.id) == thing
+    assert await one.repository.get(note.id) == note
+    assert await other.repository.get(note.id) == note
 
-    changed = replace(thing, version=2)
+    changed = replace(note, version=2)
     await other.repository.replace(changed)
 
-    assert await one.repository.get(thing.id) == changed
-    assert await other.repository.get(thing.id) == changed
-    assert one.stored.asked == 0
+    assert await one.repository.get(note.id) == changed
+    assert await other.repository.get(note.id) == changed
+    assert one.stored.reads == 0
 
 
-async def test_a_slow_writer_does_not_bring_back_an_older_version(
-    processes: tuple[Process, Process], thing: Thing
+async def test_slow_writer_does_not_restore_an_older_version(
+    processes: tuple[Process, Process], note: Note
 ) -> None:
-    quick, slow = processes
-    newest = replace(thing, version=3)
-    await quick.entries.put(newest)
+    fast, slow = processes
+    newest = replace(note, version=3)
+    await fast.entries.put(newest)
 
-    await slow.entries.put(replace(thing, version=2))
+    await slow.entries.put(replace(note, version=2))
 
-    assert await quick.repository.get(thing.id) == newest
-    assert quick.stored.asked == 0
+    assert await fast.repository.get(note.id) == newest
+    assert fast.stored.reads == 0
 
 
-async def test_of_many_writers_at_once_the_newest_wins(
-    processes: tuple[Process, Process], thing: Thing
+async def test_newest_version_of_concurrent_writers_wins(
+    processes: tuple[Process, Process], note: Note
 ) -> None:
-    versions = [replace(thing, version=number) for number in range(2, 22)]
+    versions = [replace(note, version=number) for number in range(2, 22)]
     random.shuffle(versions)
     process, _ = processes
-    process.stored.entities[thing.id] = newest = max(versions, key=lambda each: each.version)
+    process.stored.entities[note.id] = newest = max(versions, key=lambda each: each.version)
 
     writers = processes * 10
     await asyncio.gather(
         *(writer.entries.put(each) for writer, each in zip(writers, versions, strict=True))
     )
 
-    assert await process.repository.get(thing.id) == newest
+    assert await process.repository.get(note.id) == newest
 
 
-async def test_a_slow_writer_does_not_bring_back_what_was_removed(
-    processes: tuple[Process, Process], thing: Thing
+async def test_slow_writer_does_not_restore_a_removed_entity(
+    processes: tuple[Process, Process], note: Note
 ) -> None:
-    quick, slow = processes
-    await quick.repository.remove(thing)
+    fast, slow = processes
+    await fast.repository.remove(note)
 
-    await slow.entries.put(replace(thing, version=2))
+    await slow.entries.put(replace(note, version=2))
 
-    assert await quick.repository.get(thing.id) is None
-    assert await slow.repository.get(thing.id) is None
+    assert await fast.repository.get(note.id) is None
+    assert await slow.repository.get(note.id) is None
 
 
-async def test_a_reader_does_not_replace_what_was_written_meanwhile(
-    processes: tuple[Process, Process], thing: Thing
+async def test_reader_does_not_replace_a_concurrent_write(
+    processes: tuple[Process, Process], note: Note
 ) -> None:
     reader, writer = processes
-    await writer.entries.forget(thing.id)
-    reader.stored.open.clear()
-    early = asyncio.ensure_future(reader.repository.get(thing.id))
-    await reader.stored.waited_for.wait()
+    await writer.entries.forget(note.id)
+    reader.stored.may_answer.clear()
+    early = asyncio.ensure_future(reader.repository.get(note.id))
+    await reader.stored.read_started.wait()
 
-    changed = replace(thing, version=2)
+    changed = replace(note, version=2)
     await writer.repository.replace(changed)
-    reader.stored.open.set()
+    reader.stored.may_answer.set()
 
-    assert await early == thing
-    assert await reader.repository.get(thing.id) == changed
-    assert reader.stored.asked == 1
+    assert await early == note
+    assert await reader.repository.get(note.id) == changed
+    assert reader.stored.reads == 1
 
 
-async def test_what_cannot_be_kept_is_forgotten(
-    processes: tuple[Process, Process], thing: Thing, monkeypatch: pytest.MonkeyPatch
+async def test_entry_that_cannot_be_written_is_deleted(
+    processes: tuple[Process, Process], note: Note, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process, _ = processes
 
     async def refuse(*_: object) -> bool:
         return False
 
-    changed = replace(thing, version=2)
+    changed = replace(note, version=2)
     with monkeypatch.context() as patch:
         patch.setattr(process.entries, "_try_to_put", refuse)
         await process.repository.replace(changed)
 
-    assert await process.repository.get(thing.id) == changed
-    assert process.stored.asked == 1
+    assert await process.repository.get(note.id) == changed
+    assert process.stored.reads == 1

@@ -1,4 +1,4 @@
-"""A cache on a Memcached server, in its text protocol; all processes of the service share it."""
+"""Cache on a Memcached server, in its text protocol, shared by all processes of the service."""
 
 import asyncio
 import math
@@ -9,12 +9,15 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from app.kernel.errors import Unavailable
+from app.platform.cache.port import Cache
+from app.platform.cache.resilient import ResilientCache
+from app.platform.cache.settings import CacheSettings
 
 DEFAULT_PORT = 11211
 MAX_CONNECTIONS = 20
-# A cache that takes longer than this is slower than the database.
+# The database answers faster than a cache that takes longer than this.
 TIMEOUT_SECONDS = 0.5
-# Memcached takes a longer time for a date, in seconds since 1970.
+# Memcached reads a larger number as a date, in seconds since 1970.
 LONGEST_SECONDS = 30 * 24 * 60 * 60
 LINE_END = b"\r\n"
 
@@ -44,7 +47,7 @@ class MemcachedCache:
 
     async def set(self, key: str, value: bytes, seconds: float) -> None:
         if not await self._store(f"set {key} 0 {_expiry(seconds)} {len(value)}", value):
-            raise Unavailable("The cache did not keep the value.")
+            raise Unavailable("The cache did not store the value.")
 
     async def add(self, key: str, value: bytes, seconds: float) -> bool:
         return await self._store(f"add {key} 0 {_expiry(seconds)} {len(value)}", value)
@@ -53,7 +56,7 @@ class MemcachedCache:
         found = await self._read(f"gets {key}")
         if found.value != old:
             return False
-        # The last word names this state of the value: a later one is not replaced.
+        # The last word identifies this state of the value: `cas` replaces no later one.
         unique = found.line.split()[-1].decode()
         return await self._store(f"cas {key} 0 {_expiry(seconds)} {len(new)} {unique}", new)
 
@@ -74,7 +77,7 @@ class MemcachedCache:
         return reply
 
     async def _store(self, command: str, value: bytes) -> bool:
-        """Whether `value` was kept; it is not if it is too large for the server."""
+        """Return whether `value` was stored; a value too large for the server is not."""
         return (await self._ask(command, value)).line == b"STORED"
 
     async def _ask(self, command: str, value: bytes | None = None) -> _Reply:
@@ -91,19 +94,19 @@ class MemcachedCache:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[_Connection]:
-        """A connection of one's own; errors and impatience in the application's words."""
+        """Lend a connection for one command; raise `Unavailable` for errors and after a timeout."""
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS), self._free:
                 connection = await self._connect()
                 try:
                     yield connection
                 except BaseException:
-                    # What was not read would be taken for the answer to the next question.
+                    # An unread reply would be taken for the reply to the next command.
                     connection.writer.transport.abort()
                     raise
                 self._idle.append(connection)
         except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
-            await self.close()  # the server is gone, and so are all connections to it
+            await self.close()  # the other connections to this server are dead too
             raise Unavailable("The cache does not answer.") from error
 
     async def _connect(self) -> _Connection:
@@ -123,3 +126,7 @@ def _expect(reply: _Reply, *beginnings: bytes) -> None:
 def _expiry(seconds: float) -> int:
     whole = max(1, math.ceil(seconds))
     return whole if whole <= LONGEST_SECONDS else whole + int(time.time())
+
+
+def create_cache(settings: CacheSettings) -> Cache:
+    return ResilientCache(MemcachedCache(settings.cache_url), settings.cache_ttl_seconds)

@@ -1,8 +1,11 @@
-"""A cache in the memory of this process; other processes have their own."""
+"""Cache in the memory of this process; other processes have their own."""
 
 from typing import NamedTuple
 
 from cachetools import TLRUCache
+
+from app.platform.cache.port import Cache
+from app.platform.cache.settings import CacheSettings
 
 MAX_ENTRIES = 10_000
 
@@ -12,18 +15,18 @@ class _Item(NamedTuple):
     seconds: float
 
 
-def _end(_: str, item: _Item, now: float) -> float:
+def _expiry(_: str, item: _Item, now: float) -> float:
     return now + item.seconds
 
 
 class MemoryCache:
-    """Up to `MAX_ENTRIES` values; those that were used least recently make room.
+    """Up to `MAX_ENTRIES` values; the least recently used is evicted.
 
-    No call waits for anything, so each is done in one step.
+    No method awaits, so each is one step.
     """
 
     def __init__(self) -> None:
-        self._items: TLRUCache[str, _Item, float] = TLRUCache(MAX_ENTRIES, _end)
+        self._items: TLRUCache[str, _Item, float] = TLRUCache(MAX_ENTRIES, _expiry)
 
     async def get(self, key: str) -> bytes | None:
         item = self._items.get(key)
@@ -53,3 +56,7 @@ class MemoryCache:
 
     async def close(self) -> None:
         self._items.clear()
+
+
+def create_cache(_: CacheSettings) -> Cache:
+    return MemoryCache()

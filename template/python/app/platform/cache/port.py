@@ -1,31 +1,31 @@
-"""What the service needs of a cache: bytes by key, for a while."""
+"""Port of caches: bytes by key, for a limited time."""
 
 from typing import Protocol
 
 
 class Cache(Protocol):
-    """Never the only place where a value is kept: any of them may be gone at any time.
+    """Copies of values that are stored elsewhere: any copy may be gone at any time.
 
-    Every call raises `app.kernel.errors.Unavailable` if the cache does not answer.
+    Every method raises `app.kernel.errors.Unavailable` if the cache does not answer.
     """
 
     async def get(self, key: str) -> bytes | None:
-        """The value under `key`, or None."""
+        """Return the value under `key`, or None."""
 
     async def set(self, key: str, value: bytes, seconds: float) -> None:
-        """Keep `value`, whatever was there."""
+        """Store `value`, in place of any other."""
 
     async def add(self, key: str, value: bytes, seconds: float) -> bool:
-        """Keep `value` if nothing is there; whether it was kept."""
+        """Store `value` if there is none; return whether it was stored."""
 
     async def swap(self, key: str, old: bytes, new: bytes, seconds: float) -> bool:
-        """Keep `new` if `old` is there (compare and set); whether it was kept."""
+        """Store `new` if the value is `old` (compare and set); return whether it was stored."""
 
     async def delete(self, key: str) -> None:
-        """Forget `key`."""
+        """Delete the value under `key`, if any."""
 
     async def ping(self) -> None:
         """Return if the cache answers."""
 
     async def close(self) -> None:
-        """Give back what it holds, such as connections."""
+        """Release resources such as connections."""

@@ -1,4 +1,4 @@
-"""What a rate limit needs: a place that remembers when each client has asked."""
+"""Port of rate limiters: exact sliding windows."""
 
 from typing import NamedTuple, Protocol, Self
 
@@ -6,35 +6,35 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 60 * 60, "day": 24 * 60 * 60}
 
 
 class Rate(NamedTuple):
-    """At most so many requests in any window of so many seconds, wherever it begins."""
+    """Highest number of requests in any window of `seconds`, wherever it begins."""
 
     requests: int
     seconds: int
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The rate that `100/minute` means, or None for an empty text."""
+        """Return the rate of a text such as `100/minute`, or None for an empty text."""
         number, _, period = text.partition("/")
         return cls(int(number), _SECONDS[period]) if text else None
 
 
 class Usage(NamedTuple):
-    """What one more request has led to."""
+    """State of a client's window after a request."""
 
     allowed: bool
     remaining: int
     seconds: float
-    """Until the oldest request that counts leaves the window."""
+    """Time until the oldest request leaves the window."""
 
 
 class RateLimiter(Protocol):
-    """The requests of each client that are still in their window."""
+    """Store of the requests in each client's current window."""
 
     async def hit(self, key: str, rate: Rate) -> Usage:
-        """Count a request of the client `key`, unless there are too many already.
+        """Count a request of the client `key`, unless its window is full.
 
-        What is refused is not counted: whoever goes on asking does not wait longer.
+        A refused request is not counted, so that clients that keep trying do not wait longer.
         """
 
     async def close(self) -> None:
-        """Give back what it holds, such as connections."""
+        """Release resources such as connections."""

@@ -1,4 +1,4 @@
-"""A limit to how often one client may ask."""
+"""Middleware that refuses the requests of a client over its limit."""
 
 import math
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from app.platform.http.client_address import client_of
 from app.platform.http.problems import problem_response
 from app.platform.rate_limit.limiter import Rate, RateLimiter
 
-# What tells a client where it stands, as the IETF's draft-ietf-httpapi-ratelimit-headers has it.
-HEADERS = ("RateLimit", "RateLimit-Policy")
+# As in draft-ietf-httpapi-ratelimit-headers.
+RESPONSE_HEADERS = ("RateLimit", "RateLimit-Policy")
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """A rate, and the paths that count towards it; with none, all that no other one names."""
+class RateLimitRule:
+    """A rate for `paths`; without paths, for all paths that no other rule names."""
 
     name: str
     rate: Rate
     paths: frozenset[str] = frozenset()
 
 
-class RateLimit:
-    """Answers 429 to a client that is over the limit that a path falls under.
+class RateLimitMiddleware:
+    """Answers 429 to a client over the limit of the rule that applies to the path.
 
-    Paths that begin like one of `exempt_paths` are not counted.
+    Paths that begin with one of `exempt_paths` have no limit.
     """
 
     def __init__(
@@ -33,22 +33,22 @@ class RateLimit:
         app: ASGIApp,
         *,
         limiter: RateLimiter,
-        limits: list[Limit],
+        rules: list[RateLimitRule],
         exempt_paths: tuple[str, ...],
     ) -> None:
         self._app = app
-        self._windows = limiter
+        self._limiter = limiter
         self._exempt_paths = exempt_paths
-        self._by_path = {path: limit for limit in limits for path in limit.paths}
-        self._default = next((limit for limit in limits if not limit.paths), None)
+        self._by_path = {path: rule for rule in rules for path in rule.paths}
+        self._default = next((rule for rule in rules if not rule.paths), None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._limit_for(scope)
-        if limit is None:
+        rule = self._rule_for(scope)
+        if rule is None:
             await self._app(scope, receive, send)
             return
-        name, rate = limit.name, limit.rate
-        usage = await self._windows.hit(f"{name}:{client_of(scope)}", rate)
+        name, rate = rule.name, rule.rate
+        usage = await self._limiter.hit(f"{name}:{client_of(scope)}", rate)
         seconds = max(1, math.ceil(usage.seconds))
         headers = {
             "RateLimit": f'"{name}";r={usage.remaining};t={seconds}',
@@ -68,7 +68,7 @@ class RateLimit:
 
         await self._app(scope, receive, send_with_headers)
 
-    def _limit_for(self, scope: Scope) -> Limit | None:
+    def _rule_for(self, scope: Scope) -> RateLimitRule | None:
         if scope["type"] != "http" or scope["path"].startswith(self._exempt_paths):
             return None
         return self._by_path.get(scope["path"], self._default)

@@ -1,21 +1,15 @@
-"""Requests counted on a Redis server, for all processes of the service together."""
+"""Rate limiter on a Redis server, shared by all processes of the service."""
 
-import asyncio
-import time
+from app.kernel.errors import Unavailable
+from app.platform.cache import KEY_PREFIX
+from app.platform.outage import CircuitBreaker
+from app.platform.rate_limit.limiter import Rate, Usage
+from app.platform.rate_limit.memory import MemoryRateLimiter
+from app.platform.rate_limit.settings import RateLimitSettings
+from app.platform.redis import RedisServer
 
-import structlog
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-
-from app.platform.rate_limit.limiter import Rate, RateLimiter, Usage
-
-MAX_CONNECTIONS = 20
-TIMEOUT_SECONDS = 0.5
-RETRY_SECONDS = 2.0
-# Redis runs a script as one step, by its own clock: replicas need not agree on the time.
-# In microseconds; the oldest time stands last.
+# The server runs a script as one step, by its own clock: the clocks of replicas may differ.
+# Times are in microseconds; the oldest stands last in the list.
 HIT = """
 local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call("TIME")
@@ -34,55 +28,38 @@ end
 return {allowed and 1 or 0, limit - used, (tonumber(oldest) or now) + window - now}
 """
 
-log = structlog.get_logger()
-
 
 class RedisRateLimiter:
     """Counts on the server of `redis://user:password@host:port/database`.
 
-    While that is away, requests are counted in this process `alone`: nobody is refused for it,
-    and only one request every `RETRY_SECONDS` waits to see whether the server is back.
+    While the server is away, this process counts in its own memory.
     """
 
-    def __init__(self, url: str, prefix: str, alone: RateLimiter) -> None:
-        pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=MAX_CONNECTIONS,
-            # A connection may have died while nobody used it: once more, then give up.
-            retry=Retry(NoBackoff(), 1),
-        )
-        self._redis = Redis.from_pool(pool)
-        self._hit = self._redis.register_script(HIT)
+    def __init__(self, url: str, prefix: str) -> None:
+        self._server = RedisServer(url)
+        self._script = self._server.script(HIT)
         self._prefix = prefix
-        self._alone = alone
-        self._away = False
-        self._ask_again = 0.0
+        self._breaker = CircuitBreaker("shared rate limits", self._server.ping)
+        self._fallback = MemoryRateLimiter()
 
     async def hit(self, key: str, rate: Rate) -> Usage:
-        if self._away:
-            now = time.monotonic()
-            if now < self._ask_again:
-                return await self._alone.hit(key, rate)
-            self._ask_again = now + RETRY_SECONDS
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                allowed, remaining, microseconds = await self._hit(
-                    keys=[f"{self._prefix}:rate:{key}"],
-                    args=[rate.requests, rate.seconds * 1_000_000],
-                )
-        except (RedisError, OSError, TimeoutError) as error:
-            self._lose(error)
-            return await self._alone.hit(key, rate)
-        if self._away:
-            self._away = False
-            log.info("requests are counted together again")
-        return Usage(bool(allowed), remaining, microseconds / 1_000_000)
+            return await self._breaker.call(self._hit, key, rate)
+        except Unavailable:
+            return await self._fallback.hit(key, rate)
 
     async def close(self) -> None:
-        await self._redis.aclose()
+        self._breaker.close()
+        await self._server.close()
 
-    def _lose(self, error: Exception) -> None:
-        self._ask_again = time.monotonic() + RETRY_SECONDS
-        if not self._away:
-            self._away = True
-            log.warning("requests are counted in each process alone", cause=repr(error))
+    async def _hit(self, key: str, rate: Rate) -> Usage:
+        async with self._server.commands():
+            allowed, remaining, microseconds = await self._script(
+                keys=[f"{self._prefix}:rate:{key}"],
+                args=[rate.requests, rate.seconds * 1_000_000],
+            )
+        return Usage(bool(allowed), remaining, microseconds / 1_000_000)
+
+
+def create_rate_limiter(settings: RateLimitSettings) -> RedisRateLimiter:
+    return RedisRateLimiter(settings.cache_url, KEY_PREFIX)

@@ -1,4 +1,4 @@
-"""Counting requests: exactly, and in bounded memory."""
+"""In-memory rate limiter: exact, and bounded in memory."""
 
 import random
 
@@ -13,7 +13,7 @@ THREE_A_MINUTE = Rate(3, 60)
 
 
 class Clock:
-    """A time that passes only when the test says so."""
+    """Clock that only the test moves."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -36,13 +36,11 @@ def limiter(clock: Clock) -> MemoryRateLimiter:
     ("text", "rate"),
     [("100/minute", (100, 60)), ("1/second", (1, 1)), ("5/hour", (5, 3600)), ("", None)],
 )
-def test_a_rate_is_read(text: str, rate: tuple[int, int] | None) -> None:
+def test_rate_is_parsed(text: str, rate: tuple[int, int] | None) -> None:
     assert Rate.parse(text) == rate
 
 
-async def test_no_window_holds_more_than_the_limit(
-    limiter: MemoryRateLimiter, clock: Clock
-) -> None:
+async def test_no_window_exceeds_the_limit(limiter: MemoryRateLimiter, clock: Clock) -> None:
     chance = random.Random(0)
     passed: list[float] = []
     for _ in range(2000):
@@ -55,7 +53,9 @@ async def test_no_window_holds_more_than_the_limit(
     assert len(passed) > 200
 
 
-async def test_what_is_left_is_told(limiter: MemoryRateLimiter, clock: Clock) -> None:
+async def test_usage_reports_remaining_requests_and_time(
+    limiter: MemoryRateLimiter, clock: Clock
+) -> None:
     assert await limiter.hit("ana", THREE_A_MINUTE) == (True, 2, 60)
     clock.now += 20
     assert await limiter.hit("ana", THREE_A_MINUTE) == (True, 1, 40)
@@ -63,7 +63,7 @@ async def test_what_is_left_is_told(limiter: MemoryRateLimiter, clock: Clock) ->
     assert await limiter.hit("bob", THREE_A_MINUTE) == (True, 2, 60)
 
 
-async def test_who_is_refused_and_goes_on_does_not_wait_longer(
+async def test_refused_requests_do_not_extend_the_wait(
     limiter: MemoryRateLimiter, clock: Clock
 ) -> None:
     for _ in range(3):
@@ -75,7 +75,7 @@ async def test_who_is_refused_and_goes_on_does_not_wait_longer(
     assert (await limiter.hit("ana", THREE_A_MINUTE)).allowed
 
 
-async def test_many_clients_take_bounded_memory(
+async def test_memory_is_bounded_for_many_clients(
     limiter: MemoryRateLimiter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "MAX_CLIENTS", 10)
@@ -103,6 +103,6 @@ async def test_many_clients_take_bounded_memory(
         ("x" * 10_000, "unknown"),
     ],
 )
-def test_a_client_is_an_address_or_a_network(host: str, client: str) -> None:
+def test_client_is_an_ipv4_address_or_an_ipv6_network(host: str, client: str) -> None:
     assert client_of({"client": (host, 1234)}) == client
     assert client_of({"client": None}) == "unknown"

@@ -1,1 +1,0 @@
-"""Keeping what was read lately, so that the database is asked less often."""

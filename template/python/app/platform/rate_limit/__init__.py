@@ -1,1 +1,0 @@
-"""Counting how often somebody asks, in a window of time that slides."""
