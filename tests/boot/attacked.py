@@ -1,4 +1,4 @@
-"""A service to attack, the people who do it, and what its own description says there is to try."""
+"""Service under attack: its users, their resources, and the routes of its OpenAPI document."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ from .issued import believing
 from .running import ADMIN_EMAIL, ADMIN_PASSWORD, Running, Service, running
 from .tables import Reader, Tables, reading
 
-# Each way to prove an identity, each kind of rights, and each database.
+# Cases with each authentication method, each authorization model and each database.
 CASE_NAMES = [
     first(auth="jwt", database="mysql"),
     first(auth="session", database="postgresql"),
     first(auth="api_key", database="sqlite"),
     first(auth="oauth2", authorization="rbac"),
 ]
-# What nobody needs to prove anything for, by its description and by what the README says.
-OPEN = re.compile(r"/health/(live|ready)|/api/v1/auth/(register|login|refresh|logout)")
+# Paths without authentication, by the OpenAPI document and the README.
+PUBLIC_PATHS = re.compile(r"/health/(live|ready)|/api/v1/auth/(register|login|refresh|logout)")
 UNLIMITED = {
     "APP_RATE_LIMIT": "1000000/second",
     "APP_LOGIN_RATE_LIMIT": "1000000/second",
     "APP_FAILED_LOGINS_PER_ACCOUNT": "1000000",
     "APP_FAILED_LOGINS_PER_ADDRESS": "1000000",
 }
-# Kept for logging in, and written by whoever only tries to.
-OF_LOGINS = frozenset({"identity_failed_logins", "identity_sessions", "identity_refresh_tokens"})
-WHEN_USED = frozenset({"last_used_at"})
+# Tables that a login writes to, even if it fails.
+LOGIN_TABLES = frozenset({"identity_failed_logins", "identity_sessions", "identity_refresh_tokens"})
+USAGE_COLUMNS = frozenset({"last_used_at"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Document = dict[str, Any]
@@ -57,7 +57,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the description."""
+    """Operation of the OpenAPI document."""
 
     method: str
     path: str
@@ -72,24 +72,24 @@ class Route:
         return not self.operation.get("security")
 
     @property
-    def is_of_logins(self) -> bool:
+    def is_auth_route(self) -> bool:
         return self.path.startswith("/api/v1/auth/")
 
     @property
-    def is_of_oneself(self) -> bool:
-        return self.is_of_logins or self.path.startswith("/api/v1/me")
+    def is_own_user_route(self) -> bool:
+        return self.is_auth_route or self.path.startswith("/api/v1/me")
 
     @property
     def collection(self) -> str:
-        """The path of the things that it is about, such as `/api/v1/products`."""
+        """Path of the collection, such as `/api/v1/products`."""
         return self.path.partition("/{")[0]
 
     @property
-    def kind(self) -> str:
+    def resource_name(self) -> str:
         return self.collection.rpartition("/")[2]
 
     @property
-    def takes_id(self) -> bool:
+    def has_id(self) -> bool:
         return "{" in self.path
 
     @property
@@ -99,27 +99,27 @@ class Route:
 
     @property
     def schema(self) -> Document | None:
-        """What its body has to be, if it takes one."""
+        """Schema of the request body, if there is one."""
         if "requestBody" not in self.operation:
             return None
         content = self.operation["requestBody"]["content"]["application/json"]
         return resolved(self.document, content["schema"])
 
-    def at(self, id_: object) -> str:
-        """The path for one thing."""
+    def path_for(self, id_: object) -> str:
+        """Return the path with an id filled in."""
         return re.sub(r"\{\w+\}", str(id_), self.path)
 
-    def body(self, known: Mapping[str, Any]) -> dict[str, Any] | None:
-        """A body that it takes, no two alike; what `known` has a value for has that."""
+    def body(self, known_values: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return a valid and unique request body, with `known_values` where the schema has them."""
         if self.schema is None:
             return None
         names = self.schema["properties"]
-        made = {name: example(self.document, part) for name, part in names.items()}
-        return made | {name: value for name, value in known.items() if name in names}
+        created = {name: example_value(self.document, part) for name, part in names.items()}
+        return created | {name: value for name, value in known_values.items() if name in names}
 
 
 def resolved(document: Document, schema: Document) -> Document:
-    """Return a schema without reference and alternatives: the first that is not null."""
+    """Resolve references, and alternatives to the first that is not null."""
     if "$ref" in schema:
         part: Any = document
         for name in schema["$ref"].removeprefix("#/").split("/"):
@@ -131,21 +131,21 @@ def resolved(document: Document, schema: Document) -> Document:
     return schema
 
 
-def example(document: Document, schema: Document) -> Any:
-    """Return a value that a schema allows; those of two calls differ, where they can."""
+def example_value(document: Document, schema: Document) -> Any:
+    """Return a value allowed by a schema, different for each call if possible."""
     schema = resolved(document, schema)
     n = next(_numbers)
     if "enum" in schema:
         return schema["enum"][0]
     if schema["type"] == "array":
-        return [example(document, schema["items"])]
-    made: dict[str, Callable[[], Any]] = {
+        return [example_value(document, schema["items"])]
+    created: dict[str, Callable[[], Any]] = {
         "integer": lambda: n,
         "number": lambda: n + 0.5,
         "boolean": lambda: True,
         "string": lambda: _text(schema, n),
     }
-    return made[schema["type"]]()
+    return created[schema["type"]]()
 
 
 def _text(schema: Document, n: int) -> str:
@@ -163,8 +163,8 @@ def _text(schema: Document, n: int) -> str:
     return next(each for each in candidates if re.search(schema.get("pattern", ""), each))
 
 
-def routes_of(document: Document) -> list[Route]:
-    """All that a description describes."""
+def list_routes(document: Document) -> list[Route]:
+    """Return all operations of the OpenAPI document."""
     return [
         Route(method.upper(), path, operation, document)
         for path, operations in document["paths"].items()
@@ -174,10 +174,10 @@ def routes_of(document: Document) -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class Attacked:
-    """A running service with a database of its own, where somebody owns something.
+    """Running service with its own database, users and resources.
 
-    `owner` may write; `stranger` may do as little as somebody who is known can; `bystander` is
-    the one whom administrators are about to change.
+    `owner` has write permission and owns the resources; `stranger` has the lowest role;
+    `bystander` is the user whom the requests of administrators name.
     """
 
     service: Service
@@ -189,10 +189,10 @@ class Attacked:
     stranger: ApiClient
     bystander: ApiClient
     new: Callable[[str], ApiClient]
-    private_kinds: frozenset[str]
-    # What `owner` has made, by collection.
-    theirs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    # Ids of the people who fuzz.
+    private_resource_names: frozenset[str]
+    # Resources of `owner` by collection.
+    owner_resources: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    # Ids of the users that send generated requests.
     fuzzers: list[str] = field(default_factory=list)
     _spare: list[ApiClient] = field(default_factory=list)
 
@@ -201,72 +201,72 @@ class Attacked:
         return self.its.client
 
     @property
-    def least_role(self) -> str:
-        return least_role(self.service)
+    def lowest_role(self) -> str:
+        return lowest_role(self.service)
 
-    def of_things(self, method: str) -> list[Route]:
-        """The routes of the entities, by method."""
+    def entity_routes(self, method: str) -> list[Route]:
+        """Return the routes of entities with a method."""
         return [
             route
             for route in self.routes
-            if route.method == method and route.collection in self.theirs
+            if route.method == method and route.collection in self.owner_resources
         ]
 
     @property
-    def known(self) -> dict[str, Any]:
-        """What bodies say of the bystander."""
+    def known_values(self) -> dict[str, Any]:
+        """Values for request bodies that name the bystander."""
         return {
             "user_id": self.bystander.id,
-            "role": self.least_role,
+            "role": self.lowest_role,
             "current_password": PASSWORD,
             "new_password": f"{PASSWORD} {next(_numbers)}",
         }
 
     def existing_id(self, route: Route) -> str:
-        """What somebody other than the stranger has, where a route takes an id."""
-        if route.collection in self.theirs:
-            return str(self.theirs[route.collection][0]["id"])
-        if route.kind == "users":
+        """Return an id for the route that does not belong to the stranger."""
+        if route.collection in self.owner_resources:
+            return str(self.owner_resources[route.collection][0]["id"])
+        if route.resource_name == "users":
             return self.bystander.id
         return str(json_body(self.admin.get(route.collection))["items"][0]["id"])
 
-    def asker(self, route: Route) -> ApiClient | httpx.Client:
-        """Who tries a route: an administrator, but not where it would end their login."""
-        if not route.is_of_logins:
+    def client_for(self, route: Route) -> ApiClient | httpx.Client:
+        """Return the administrator, or another user for a route that may end the session."""
+        if not route.is_auth_route:
             return self.admin
         if route.is_open:
             return self.client
         if not self._spare or self._spare[-1].get("/api/v1/me").status_code != 200:
-            self._spare.append(self.new(self.least_role))
+            self._spare.append(self.new(self.lowest_role))
         return self._spare[-1]
 
-    def make_things(self) -> None:
-        """Have the owner make two things of each kind."""
-        for route in self.of_things("POST"):
-            made = [self.owner.post(route.path, json=route.body({})) for _ in range(2)]
-            self.theirs[route.path] = [json_body(each, 201) for each in made]
+    def create_resources(self) -> None:
+        """Create two resources of each entity as the owner."""
+        for route in self.entity_routes("POST"):
+            created = [self.owner.post(route.path, json=route.body({})) for _ in range(2)]
+            self.owner_resources[route.path] = [json_body(each, 201) for each in created]
 
     def rows(self) -> Tables:
-        """All tables with all that is in them, as the database says."""
+        """Return all rows of all tables."""
         return self.reader.tables()
 
-    def kept(self) -> dict[str, list[str]]:
-        """What must be as it was after an attack: everything but what logins write."""
+    def snapshot(self) -> dict[str, list[str]]:
+        """Return the rows that an attack must not change: all except those that logins write."""
         return {
             table: sorted(
-                json.dumps({name: row[name] for name in row.keys() - WHEN_USED}, sort_keys=True)
+                json.dumps({name: row[name] for name in row.keys() - USAGE_COLUMNS}, sort_keys=True)
                 for row in rows
             )
             for table, rows in self.rows().items()
-            if table not in OF_LOGINS
+            if table not in LOGIN_TABLES
         }
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
-        """What happens inside has no effect on anything that is kept."""
-        before = self.kept()
+        """Assert that the requests in the context change no stored data."""
+        before = self.snapshot()
         yield
-        after = self.kept()
+        after = self.snapshot()
         assert after.keys() == before.keys()
         changed = {
             table: (
@@ -276,10 +276,10 @@ class Attacked:
             for table in before
             if before[table] != after[table]
         }
-        assert changed == {}, "table: (gone, new)"
+        assert changed == {}, "table: (removed, added)"
 
     def requests(self) -> list[tuple[str, str, int]]:
-        """Method, path and status of each request that the service has logged."""
+        """Return method, path and status of each request in the log."""
         lines = self.its.log.read_text(encoding="utf-8").splitlines()
         logged = map(json.loads, lines)
         return [
@@ -289,20 +289,20 @@ class Attacked:
         ]
 
 
-def least_role(service: Service) -> str:
+def lowest_role(service: Service) -> str:
     return "viewer" if service.answers["authorization"] == "rbac" else "member"
 
 
 @contextmanager
 def attacked_service(service: Service, folder: Path) -> Iterator[Attacked]:
-    """Start a service, with people and things in it; most kinds are private where they can be."""
+    """Start a service with users and resources; with ABAC, all entities but one are private."""
     entities = load_answers(service.path / ".copier-answers.yml").entities
     paths = [entity.path for entity in entities]
     private = [path.rpartition("/")[2] for path in paths]
     private = private[:-1] or private
     with ExitStack() as stack:
-        with _private(service, private) as private_kinds:
-            # It reads its policy once; the next test shall find the policy as it was.
+        with _private_resources(service, private) as private_resource_names:
+            # The policy is read at start, so the file can be restored for the next test.
             its, issuer = stack.enter_context(_running(service, folder))
         reader = stack.enter_context(reading(service))
         admin, new = _identities(service, its.client, issuer)
@@ -311,35 +311,37 @@ def attacked_service(service: Service, folder: Path) -> Iterator[Attacked]:
             service,
             its,
             reader,
-            routes_of(document),
+            list_routes(document),
             admin,
             new("editor"),
-            new(least_role(service)),
+            new(lowest_role(service)),
             new("editor"),
             new,
-            private_kinds,
+            private_resource_names,
             {path: [] for path in paths},
         )
-        attacked.make_things()
+        attacked.create_resources()
         yield attacked
 
 
 @contextmanager
-def _private(service: Service, kinds: list[str]) -> Iterator[frozenset[str]]:
-    """Have the policy hide what is others', as a team would that wants it."""
+def _private_resources(service: Service, names: list[str]) -> Iterator[frozenset[str]]:
+    """Edit the ABAC policy so that resources are visible to their owner only."""
     policy = service.path / "app/platform/authorization/abac.py"
     if service.answers["authorization"] != "abac":
         yield frozenset()
         return
-    written = policy.read_text(encoding="utf-8")
-    nothing = "PRIVATE_KINDS: frozenset[str] = frozenset()"
-    assert nothing in written
-    hiding = written.replace(nothing, f"PRIVATE_KINDS: frozenset[str] = frozenset({kinds!r})")
-    policy.write_text(hiding, encoding="utf-8")
+    original = policy.read_text(encoding="utf-8")
+    unrestricted = "PRIVATE_KINDS: frozenset[str] = frozenset()"
+    assert unrestricted in original
+    restricted = original.replace(
+        unrestricted, f"PRIVATE_KINDS: frozenset[str] = frozenset({names!r})"
+    )
+    policy.write_text(restricted, encoding="utf-8")
     try:
-        yield frozenset(kinds)
+        yield frozenset(names)
     finally:
-        policy.write_text(written, encoding="utf-8")
+        policy.write_text(original, encoding="utf-8")
 
 
 @contextmanager
@@ -350,29 +352,29 @@ def _running(service: Service, folder: Path) -> Iterator[tuple[Running, Issuer |
         return
     if not is_available():
         pytest.skip("node or npm is not there")
-    with believing(service, folder / "issuer", **UNLIMITED) as both:
-        yield both
+    with believing(service, folder / "issuer", **UNLIMITED) as service_and_issuer:
+        yield service_and_issuer
 
 
 def _identities(
     service: Service, client: httpx.Client, issuer: Issuer | None
 ) -> tuple[ApiClient, Callable[[str], ApiClient]]:
-    """Return an administrator, and what makes somebody else who has a role."""
+    """Return the client of an administrator and the function that creates users with a role."""
     answers = service.answers
-    known = ("create-admin", "--email", ADMIN_EMAIL)
-    made: ApiClientFactory
+    command = ("create-admin", "--email", ADMIN_EMAIL)
+    created: ApiClientFactory
     if issuer is not None:
-        service.app(*known)
-        made = OidcClientFactory(client, ADMIN_EMAIL, issuer, answers)
+        service.app(*command)
+        created = OidcClientFactory(client, ADMIN_EMAIL, issuer, answers)
     else:
         if answers["auth"] == "api_key":
-            proof = service.app(*known).strip()
+            credential = service.app(*command).strip()
         else:
-            proof = ADMIN_PASSWORD
-            service.app(*known, "--password", proof)
+            credential = ADMIN_PASSWORD
+            service.app(*command, "--password", credential)
         identities = CLIENT_FACTORIES[answers["auth"]]
-        made = identities(client, ADMIN_EMAIL, proof, answers["authorization"])
-    return made.admin(), made.create
+        created = identities(client, ADMIN_EMAIL, credential, answers["authorization"])
+    return created.admin(), created.create
 
 
 def with_own_database(service: Service, url: str) -> Service:

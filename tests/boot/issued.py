@@ -1,4 +1,4 @@
-"""A service that believes an issuer, which runs beside it."""
+"""Service and the OpenID Connect issuer that it trusts."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Believer = tuple[Running, Issuer]
 
 @contextmanager
 def believing(service: Service, folder: Path, **variables: str) -> Iterator[Believer]:
-    """Start the service, and the issuer that it believes."""
+    """Start the service and the issuer that it trusts."""
     port = free_port()
     variables |= {"APP_OIDC_ISSUER": f"http://127.0.0.1:{port}", "APP_OIDC_AUDIENCE": AUDIENCE}
     if service.answers["auth_provider"] != "firebase":
         variables["APP_OIDC_CLIENT_ID"] = CLIENT_ID
-    # The service asks the issuer when it first needs it, so that either may start first.
+    # The service contacts the issuer on first use, so the start order does not matter.
     with running(service, **variables) as its, oidc_server(folder, port, its.base_url) as issuer:
         yield its, issuer

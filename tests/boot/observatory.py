@@ -1,7 +1,7 @@
-"""A score for the headers of one answer, by the published rules of Mozilla's HTTP Observatory.
+"""Score of the headers of one response by the published rules of Mozilla's HTTP Observatory.
 
-https://developer.mozilla.org/en-US/observatory/docs/tests_and_scoring, as far as one answer can be
-judged: redirections are the matter of what ends HTTPS, and the answer is taken as sent over it.
+https://developer.mozilla.org/en-US/observatory/docs/tests_and_scoring, as far as they apply
+to one response: redirections are up to the proxy that terminates HTTPS, which is assumed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 import httpx
 
 BASELINE = 100
-# Bonuses count only from here on.
+# Bonuses count only from this score on.
 ENOUGH_FOR_BONUSES = 90
 HALF_A_YEAR = 15_768_000
 PRIVATE_REFERRERS = {
@@ -26,7 +26,7 @@ SOURCE = re.compile(r"""\bsrc=["']([^"']*)""", re.IGNORECASE)
 
 
 def policy_of(response: httpx.Response) -> dict[str, set[str]]:
-    """Return the Content-Security-Policy: what each directive allows."""
+    """Return the directives of the Content-Security-Policy with their sources."""
     text = response.headers.get("Content-Security-Policy", "")
     directives = [directive.split() for directive in text.lower().split(";") if directive.strip()]
     return {name: set(sources) for name, *sources in directives}

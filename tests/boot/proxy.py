@@ -1,4 +1,4 @@
-"""A network between a service and its server, which a test can cut or silence."""
+"""TCP proxy between a service and a server, which simulates network failures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHUNK = 65_536
 
 
 class Proxy:
-    """Passes bytes on from a port of its own to a server, until told otherwise."""
+    """TCP proxy on its own port whose connections can be broken or suspended."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -28,21 +28,21 @@ class Proxy:
         self.most_connections = 0
 
     def url(self, url: str) -> str:
-        """Return `url` with this proxy in the place of the server."""
+        """Return `url` with host and port replaced by those of the proxy."""
         parts = urlsplit(url)
         user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
         return parts._replace(netloc=f"{user}127.0.0.1:{self.port}").geturl()
 
     def cut(self) -> None:
-        """Break every connection and refuse new ones, as when the server has stopped."""
+        """Abort all connections and refuse new ones, as a stopped server does."""
         self._run(self._cut())
 
     def silence(self) -> None:
-        """Keep connections and take new ones, but pass nothing on, as when a cable is pulled."""
+        """Accept connections without forwarding data, as with an unplugged cable."""
         self._loop.call_soon_threadsafe(self._flowing.clear)
 
     def restore(self) -> None:
-        """Be a network again."""
+        """Accept and forward connections again."""
         self._run(self._restore())
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""All that is in a service's database, read as often as one likes."""
+"""Reader of all rows in the database of a service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .running import Service
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
-# Runs in the service's environment, where its driver is, and prints a line for each that it reads.
+# Runs in the environment of the service, which has the driver; prints one line for each it reads.
 READER = """
 import asyncio, json, sys
 import sqlalchemy as sa
@@ -45,25 +45,25 @@ asyncio.run(answer(sys.argv[1]))
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads all tables; to start anew for each time would take most of a second."""
+    """Process that reads all tables on request, since each start would take most of a second."""
 
     process: subprocess.Popen[str]
 
     def tables(self) -> Tables:
-        """What is there now, as the database and not as the service says."""
+        """Return the current rows of all tables, read from the database directly."""
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
-        assert line, "the reader has ended; what it says stands in the output"
+        assert line, "the reader process has ended; see its output"
         tables: Tables = json.loads(line)
         return tables
 
 
 @contextmanager
 def reading(service: Service) -> Iterator[Reader]:
-    """A reader of the service's database."""
+    """Run a reader of the database of a service."""
     with subprocess.Popen(
         [service.path / ".venv/bin/python", "-c", READER, service.database_url],
         cwd=service.path,

@@ -12,7 +12,7 @@ import pytest
 
 from ..contract.answers import load_answers
 from ..contract.fuzzing import SESSION_ENDING, fuzz, list_operations
-from .attacked import CASE_NAMES, WHEN_USED, Attacked
+from .attacked import CASE_NAMES, USAGE_COLUMNS, Attacked
 from .tables import Row, Tables
 
 __all__ = ["CASE_NAMES"]
@@ -20,7 +20,7 @@ __all__ = ["CASE_NAMES"]
 # Minimum number of requests per service, in the daily and in the full run.
 DAILY, FULL = 300, 2500
 # Number of requests from which the coverage phase, which varies each parameter, is included.
-THOROUGH = 2000
+COVERAGE_THRESHOLD = 2000
 
 Requests = list[tuple[str, str, int]]
 Record = Callable[[str, object], None]
@@ -30,8 +30,8 @@ def fuzzed(attacked: Attacked, folder: Path, wanted: int) -> Requests:
     """Fuzz the service as an administrator and return the requests that it logged."""
     document = attacked.routes[0].document
     session = attacked.service.answers["auth"] == "session"
-    ending = SESSION_ENDING if session else frozenset()
-    others = set(list_operations(document)) - ending
+    session_ending = SESSION_ENDING if session else frozenset()
+    others = set(list_operations(document)) - session_ending
     already = len(attacked.requests())
     fuzzer = attacked.new("admin")
     attacked.fuzzers.append(fuzzer.id)
@@ -50,12 +50,12 @@ def fuzzed(attacked: Attacked, folder: Path, wanted: int) -> Requests:
             examples=1 + missing // len(others),
             seed=seed,
             phases=phases,
-            excluded=ending,
+            excluded=session_ending,
         )
 
-    if wanted >= THOROUGH:
+    if wanted >= COVERAGE_THRESHOLD:
         send(0, ("coverage",))
-    if ending:
+    if session_ending:
         fuzz(
             attacked.its.base_url,
             document,
@@ -75,7 +75,7 @@ def by_id(rows: list[Row]) -> dict[str, Row]:
     return {str(UUID(row["id"])): row for row in rows}
 
 
-def done(requests: Requests, method: str, collection: str, status: int) -> Counter[str]:
+def count_by_id(requests: Requests, method: str, collection: str, status: int) -> Counter[str]:
     """Count the requests per resource of a collection with this method and status."""
     prefix = f"{collection}/"
     return Counter(
@@ -90,11 +90,11 @@ def assert_accounted_for(
     collection: str, before: list[Row], after: list[Row], requests: Requests, fuzzer: str
 ) -> None:
     """Assert that the rows changed only as the logged responses account for."""
-    made = sum(each == ("POST", collection, 201) for each in requests)
-    deleted = done(requests, "DELETE", collection, 204)
-    changed = done(requests, "PUT", collection, 200)
+    created = sum(each == ("POST", collection, 201) for each in requests)
+    deleted = count_by_id(requests, "DELETE", collection, 204)
+    changed = count_by_id(requests, "PUT", collection, 200)
     old, new = by_id(before), by_id(after)
-    assert len(new) == len(old) + made - len(deleted), collection
+    assert len(new) == len(old) + created - len(deleted), collection
     assert not new.keys() & deleted.keys(), collection
     assert old.keys() - deleted.keys() <= new.keys(), collection
     for id_, row in new.items():
@@ -119,24 +119,24 @@ def test_generated_requests_cause_no_error_and_no_unexpected_change(
     requests = fuzzed(attacked, tmp_path, wanted)
 
     after = attacked.rows()
-    attacked.make_things()  # some were deleted
+    attacked.create_resources()  # some were deleted
     statuses = Counter(status for *_, status in requests)
     auth = attacked.service.answers["auth"]
-    told = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
-    record_property("fuzzed", f"{auth}: {len(requests)} generated requests, answered {told}")
+    counts = ", ".join(f"{number} x {status}" for status, number in sorted(statuses.items()))
+    record_property("fuzzed", f"{auth}: {len(requests)} generated requests, answered {counts}")
     assert len(requests) >= wanted
     assert [each for each in requests if each[2] >= 500 or each[2] == 0] == []
     assert "Traceback" not in attacked.its.log.read_text(encoding="utf-8")
     assert after.keys() == before.keys()
     fuzzer = attacked.fuzzers[-1]
     for entity in load_answers(attacked.service.path / ".copier-answers.yml").entities:
-        kind = entity.path.rpartition("/")[2]
-        table = f"{entity.module}_{kind}"
+        name = entity.path.rpartition("/")[2]
+        table = f"{entity.module}_{name}"
         assert_accounted_for(entity.path, before[table], after[table], requests, fuzzer)
-    assert_people_are_as_they_were(attacked, before, after, requests)
+    assert_users_unchanged(attacked, before, after, requests)
 
 
-def assert_people_are_as_they_were(
+def assert_users_unchanged(
     attacked: Attacked,
     before: Tables,
     after: Tables,
@@ -144,28 +144,28 @@ def assert_people_are_as_they_were(
 ) -> None:
     old, new = by_id(before["identity_users"]), by_id(after["identity_users"])
     assert {id_: new.get(id_) for id_ in old} == old
-    made = {id_: row for id_, row in new.items() if id_ not in old}
-    roles = Counter(row["role"].lower() for row in made.values())
+    new_users = {id_: row for id_, row in new.items() if id_ not in old}
+    roles = Counter(row["role"].lower() for row in new_users.values())
     # The fuzzing administrator, and the one that fuzzes the logout.
     assert roles["admin"] <= 2
-    assert roles.keys() <= {"admin", attacked.least_role}
+    assert roles.keys() <= {"admin", attacked.lowest_role}
     asked = ("/api/v1/users", "/api/v1/auth/register")
     created = sum(each == "POST" and path in asked and s == 201 for each, path, s in requests)
-    assert len(made) <= created + roles["admin"]
+    assert len(new_users) <= created + roles["admin"]
     for table in ("identity_passwords", "identity_permissions"):
-        owners = {row["user_id"] for row in proofs_added(table, before, after)}
+        owners = {row["user_id"] for row in added_rows(table, before, after)}
         assert owners.isdisjoint(row["id"] for row in before["identity_users"]), table
-    keys = len(proofs_added("identity_api_keys", before, after))
+    keys = len(added_rows("identity_api_keys", before, after))
     assert keys <= sum(each == ("POST", "/api/v1/api-keys", 201) for each in requests) + 1
 
 
-def proofs_added(table: str, before: Tables, after: Tables) -> list[Row]:
+def added_rows(table: str, before: Tables, after: Tables) -> list[Row]:
     """Return the rows added to a table of credentials or permissions; assert no other change."""
 
-    def kept(row: Row) -> str:
-        return str({name: row[name] for name in row if name not in WHEN_USED})
+    def comparable(row: Row) -> str:
+        return str({name: row[name] for name in row if name not in USAGE_COLUMNS})
 
-    old = {kept(row) for row in before.get(table, [])}
-    new = {kept(row): row for row in after.get(table, [])}
+    old = {comparable(row) for row in before.get(table, [])}
+    new = {comparable(row): row for row in after.get(table, [])}
     assert old <= new.keys(), table
     return [row for text, row in new.items() if text not in old]

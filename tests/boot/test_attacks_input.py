@@ -19,7 +19,7 @@ __all__ = ["CASE_NAMES"]
 
 JSON = {"Content-Type": "application/json"}
 # An error response must not amplify the request; validation errors need some room.
-LONGEST_ANSWER = 20_000
+MAX_RESPONSE_BYTES = 20_000
 REFUSALS = (400, 413, 415, 422)
 # Texts with a meaning in SQL, shells, templates, HTML or logs, which must be stored verbatim.
 TEXTS = [
@@ -55,7 +55,7 @@ TEXTS = [
     "0x7f",
 ]
 # JSON strings with invalid characters or excessive length.
-NO_TEXTS = [
+INVALID_STRINGS = [
     rb'"a\u0000b"',
     rb'"\ud800"',
     rb'"\udc00\ud800"',
@@ -69,7 +69,7 @@ NO_TEXTS = [
     b'"%s"' % ("\U0001f600" * 20_000).encode(),
 ]
 # Values that other languages and databases coerce or interpret.
-CONFUSING: list[Any] = [
+COERCIBLE_VALUES: list[Any] = [
     None,
     [],
     {},
@@ -97,38 +97,40 @@ CONFUSING: list[Any] = [
 
 def target(attacked: Attacked, route: Route) -> str:
     """Return the path of the route, with an existing id if it takes one."""
-    return route.at(attacked.existing_id(route)) if route.takes_id else route.path
+    return route.path_for(attacked.existing_id(route)) if route.has_id else route.path
 
 
-def sent(attacked: Attacked, route: Route, content: bytes) -> httpx.Response:
+def send(attacked: Attacked, route: Route, content: bytes) -> httpx.Response:
     """Send a body and assert that the response is not a server error."""
     headers = {**JSON, "If-Match": "*"}
-    caller = attacked.asker(route)
+    caller = attacked.client_for(route)
     path = target(attacked, route)
     response = caller.request(route.method, path, content=content, headers=headers)
     assert response.status_code < 500, f"{content!r:.200}: {describe_exchange(response)}"
     if response.status_code >= 400:
         assert_problem(response)
-        assert len(response.content) < LONGEST_ANSWER, f"{len(response.content)} bytes of answer"
+        assert len(response.content) < MAX_RESPONSE_BYTES, (
+            f"{len(response.content)} bytes of response"
+        )
     return response
 
 
-def with_bodies(attacked: Attacked) -> list[Route]:
+def routes_with_body(attacked: Attacked) -> list[Route]:
     return [route for route in attacked.routes if route.schema is not None]
 
 
-def distinct(attacked: Attacked) -> list[Route]:
+def routes_with_distinct_schema(attacked: Attacked) -> list[Route]:
     """Return one route for each body schema, since equal schemas are validated by the same code."""
-    by_schema = {str(route.schema): route for route in reversed(with_bodies(attacked))}
+    by_schema = {str(route.schema): route for route in reversed(routes_with_body(attacked))}
     return list(by_schema.values())
 
 
-def fields(route: Route) -> Iterator[str]:
+def field_names(route: Route) -> Iterator[str]:
     assert route.schema is not None
     yield from route.schema["properties"]
 
 
-def plain_of(route: Route) -> list[str]:
+def text_fields(route: Route) -> list[str]:
     """Return the fields that accept any text."""
     assert route.schema is not None
     parts = {
@@ -141,11 +143,13 @@ def plain_of(route: Route) -> list[str]:
     ]
 
 
-def base(attacked: Attacked, route: Route) -> dict[str, Any]:
-    return route.body(attacked.known) or {}
+def valid_body(attacked: Attacked, route: Route) -> dict[str, Any]:
+    return route.body(attacked.known_values) or {}
 
 
-def assert_kept(attacked: Attacked, response: httpx.Response, name: str, value: Any) -> None:
+def assert_stored_verbatim(
+    attacked: Attacked, response: httpx.Response, name: str, value: Any
+) -> None:
     """Assert that an accepted value is returned unchanged, now and later."""
     if response.status_code not in {200, 201}:
         return
@@ -153,41 +157,41 @@ def assert_kept(attacked: Attacked, response: httpx.Response, name: str, value: 
     content = content.get("details", content)
     if name not in content or value is None:
         return
-    kept = [content]
+    stored = [content]
     if "Location" in response.headers:
-        kept.append(attacked.admin.get(response.headers["Location"]).json())
-    for each in kept:
+        stored.append(attacked.admin.get(response.headers["Location"]).json())
+    for each in stored:
         assert is_same(each[name], value), (name, value, each)
 
 
-def is_same(kept: Any, value: Any) -> bool:
+def is_same(stored: Any, value: Any) -> bool:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(kept) == float(value)
-    return type(kept) is type(value) and bool(kept == value)
+        return float(stored) == float(value)
+    return type(stored) is type(value) and bool(stored == value)
 
 
 def test_injection_texts_are_stored_verbatim_or_rejected(attacked: Attacked) -> None:
     before = attacked.rows()
     accepted = set()
-    for route in with_bodies(attacked):
-        plain = plain_of(route)
+    for route in routes_with_body(attacked):
+        plain = text_fields(route)
         for number, text in enumerate(TEXTS):
-            others = [name for name in fields(route) if name not in plain]
+            others = [name for name in field_names(route) if name not in plain]
             unique = f"{text} {route.method} {number}"
             tries = [dict.fromkeys(plain, unique), dict.fromkeys(others, text)]
             for changes in filter(None, tries):
-                if number and route.is_of_logins and "password" in str(changes.keys()):
+                if number and route.is_auth_route and "password" in str(changes.keys()):
                     continue  # only hashed, which is slow
-                content = json.dumps(base(attacked, route) | changes).encode()
-                response = sent(attacked, route, content)
+                content = json.dumps(valid_body(attacked, route) | changes).encode()
+                response = send(attacked, route, content)
                 for name, value in changes.items():
-                    assert_kept(attacked, response, name, value)
+                    assert_stored_verbatim(attacked, response, name, value)
                 if response.is_success:
                     accepted |= {f"{route} {name}" for name in changes}
     after = attacked.rows()
 
-    things = attacked.of_things("POST") + attacked.of_things("PUT")
-    assert {f"{each} {name}" for each in things for name in plain_of(each)} <= accepted
+    entity_routes = attacked.entity_routes("POST") + attacked.entity_routes("PUT")
+    assert {f"{each} {name}" for each in entity_routes for name in text_fields(each)} <= accepted
     assert after.keys() == before.keys()
     for table, rows in before.items():
         ids = {row["id"] for row in rows if "id" in row}
@@ -200,18 +204,18 @@ def administrators(rows: Tables) -> set[str]:
 
 
 def test_values_of_other_types_are_rejected_or_stored_verbatim(attacked: Attacked) -> None:
-    for route in distinct(attacked):
-        plain = plain_of(route)
-        for number, name in enumerate(fields(route)):
+    for route in routes_with_distinct_schema(attacked):
+        plain = text_fields(route)
+        for number, name in enumerate(field_names(route)):
             # Fields of other types than text are many and similar: each gets half of the values.
-            every = 1 if name in plain else 2
-            for value in CONFUSING[number % every :: every]:
-                content = json.dumps(base(attacked, route) | {name: value}).encode()
-                response = sent(attacked, route, content)
-                assert_kept(attacked, response, name, value)
-            for text in NO_TEXTS[number % every :: every]:
-                body = json.dumps(base(attacked, route) | {name: "@@"}).encode()
-                response = sent(attacked, route, body.replace(b'"@@"', text))
+            step = 1 if name in plain else 2
+            for value in COERCIBLE_VALUES[number % step :: step]:
+                content = json.dumps(valid_body(attacked, route) | {name: value}).encode()
+                response = send(attacked, route, content)
+                assert_stored_verbatim(attacked, response, name, value)
+            for text in INVALID_STRINGS[number % step :: step]:
+                body = json.dumps(valid_body(attacked, route) | {name: "@@"}).encode()
+                response = send(attacked, route, body.replace(b'"@@"', text))
                 assert_status(response, 401, *REFUSALS)
 
 
@@ -220,16 +224,16 @@ def test_injection_in_query_or_id_returns_4xx(attacked: Attacked) -> None:
     everything = [quote(text, safe="") for text in TEXTS] + odd + ["x" * 4_000]
     with attacked.unchanged():
         for number, route in enumerate(attacked.routes):
-            if route.is_of_logins:
+            if route.is_auth_route:
                 continue
             # Each route gets a third of the values, and each value a third of the routes.
             values = everything[number % 3 :: 3]
-            body = route.body(attacked.known)
+            body = route.body(attacked.known_values)
             options: dict[str, Any] = {} if body is None else {"json": body}
-            if route.takes_id:
+            if route.has_id:
                 for value in values:
                     response = attacked.admin.request(
-                        route.method, route.at(value), headers={"If-Match": "*"}, **options
+                        route.method, route.path_for(value), headers={"If-Match": "*"}, **options
                     )
                     assert_problem(response, 400, 404, 405, 422)
                     assert "X-Injected" not in response.headers
@@ -237,7 +241,7 @@ def test_injection_in_query_or_id_returns_4xx(attacked: Attacked) -> None:
                 for value in values:
                     response = attacked.admin.get(f"{route.path}?{name}={value}")
                     assert_problem(response, 400, 422)
-            if route.method == "GET" and not route.takes_id:
+            if route.method == "GET" and not route.has_id:
                 for value in values[:5]:
                     response = attacked.admin.get(f"{route.path}?sort={value}&filter[x]={value}")
                     assert_status(response, 200)
@@ -252,8 +256,8 @@ HEADERS = [
 
 def test_injection_in_headers_has_no_effect(attacked: Attacked) -> None:
     values = [text for text in TEXTS if text.isascii() and text.isprintable()]
-    reads = [route for route in attacked.of_things("GET") if route.takes_id][:1]
-    changes = [route for route in attacked.of_things("PUT") if route.takes_id][:1]
+    reads = [route for route in attacked.entity_routes("GET") if route.has_id][:1]
+    changes = [route for route in attacked.entity_routes("PUT") if route.has_id][:1]
     with attacked.unchanged():
         for route in reads:
             for value in values:
@@ -268,10 +272,10 @@ def test_injection_in_headers_has_no_effect(attacked: Attacked) -> None:
                     target(attacked, route), json=route.body({}), headers={"If-Match": value}
                 )
                 assert_problem(response, 412)
-        proofs = [b"\xff\xfe", b"'" * 10_000, b"Bearer \xc0\xaf", b".", b"..", b"a.b", b"=;=;"]
-        for proof in [*proofs, *(f"Bearer {value}".encode() for value in values)]:
+        credentials = [b"\xff\xfe", b"'" * 10_000, b"Bearer \xc0\xaf", b".", b"..", b"a.b", b"=;=;"]
+        for credential in [*credentials, *(f"Bearer {value}".encode() for value in values)]:
             for header in (b"Authorization", b"X-API-Key", b"Cookie", b"X-CSRF-Token"):
-                response = attacked.client.get("/api/v1/me", headers={header: proof})
+                response = attacked.client.get("/api/v1/me", headers={header: credential})
                 assert_problem(response, 401)
 
 
@@ -302,15 +306,26 @@ MALFORMED: dict[str, bytes] = {
     "XML": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]><x>&y;</x>',
     "YAML": b"!!python/object/apply:os.system ['id']",
 }
-TYPES = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
-TYPES += ["application/xml", "application/x-yaml", "application/octet-stream", "", "*/*", "x" * 500]
-TYPES += ["text/json; charset=utf-7", "application/jsonp"]
+CONTENT_TYPES = [
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+]
+CONTENT_TYPES += [
+    "application/xml",
+    "application/x-yaml",
+    "application/octet-stream",
+    "",
+    "*/*",
+    "x" * 500,
+]
+CONTENT_TYPES += ["text/json; charset=utf-7", "application/jsonp"]
 MIB = 2**20
 
 
-def refused(attacked: Attacked, route: Route, content: Any, **headers: str) -> None:
+def assert_rejected(attacked: Attacked, route: Route, content: Any, **headers: str) -> None:
     """Send a body and assert that it is rejected with a short problem document."""
-    caller = attacked.asker(route)
+    caller = attacked.client_for(route)
     response = caller.request(
         route.method,
         target(attacked, route),
@@ -318,43 +333,43 @@ def refused(attacked: Attacked, route: Route, content: Any, **headers: str) -> N
         headers={**JSON, "If-Match": "*", **headers},
     )
     assert_problem(response, *REFUSALS)
-    assert len(response.content) < LONGEST_ANSWER, f"{len(response.content)} bytes of answer"
+    assert len(response.content) < MAX_RESPONSE_BYTES, f"{len(response.content)} bytes of response"
 
 
 def test_malformed_body_is_rejected(attacked: Attacked) -> None:
     with attacked.unchanged():
-        thorough = distinct(attacked)
-        for number, route in enumerate(with_bodies(attacked)):
-            every = 1 if route in thorough else 4
-            for content in list(MALFORMED.values())[number % every :: every]:
-                refused(attacked, route, content)
+        thorough = routes_with_distinct_schema(attacked)
+        for number, route in enumerate(routes_with_body(attacked)):
+            step = 1 if route in thorough else 4
+            for content in list(MALFORMED.values())[number % step :: step]:
+                assert_rejected(attacked, route, content)
 
 
 def test_unsupported_content_type_is_rejected(attacked: Attacked) -> None:
     with attacked.unchanged():
-        for route in with_bodies(attacked):
-            content = json.dumps(base(attacked, route)).encode()
-            for media in TYPES:
-                refused(attacked, route, content, **{"Content-Type": media})
+        for route in routes_with_body(attacked):
+            content = json.dumps(valid_body(attacked, route)).encode()
+            for media in CONTENT_TYPES:
+                assert_rejected(attacked, route, content, **{"Content-Type": media})
 
 
 def test_body_in_other_encoding_than_utf_8_is_rejected(attacked: Attacked) -> None:
     """A firewall before the service inspects bodies as UTF-8."""
     with attacked.unchanged():
-        for route in with_bodies(attacked):
+        for route in routes_with_body(attacked):
             for encoding in ("utf-16", "utf-16-le", "utf-32", "utf-8-sig"):
-                content = json.dumps(base(attacked, route)).encode(encoding)
-                refused(attacked, route, content)
+                content = json.dumps(valid_body(attacked, route)).encode(encoding)
+                assert_rejected(attacked, route, content)
 
 
 def test_duplicate_json_key_is_rejected(attacked: Attacked) -> None:
     """A firewall before the service may have read the other one of two equal keys."""
     with attacked.unchanged():
-        for route in distinct(attacked):
-            body = base(attacked, route)
+        for route in routes_with_distinct_schema(attacked):
+            body = valid_body(attacked, route)
             for name, value in body.items():
                 twice = json.dumps({name: value})[:-1] + ", " + json.dumps(body)[1:]
-                refused(attacked, route, twice.encode())
+                assert_rejected(attacked, route, twice.encode())
 
 
 def test_oversized_body_returns_413(attacked: Attacked) -> None:
@@ -363,10 +378,10 @@ def test_oversized_body_returns_413(attacked: Attacked) -> None:
             yield content[start : start + 65_536]
 
     with attacked.unchanged():
-        for route in with_bodies(attacked):
-            content = json.dumps(base(attacked, route)).encode().ljust(MIB + 65_536)
+        for route in routes_with_body(attacked):
+            content = json.dumps(valid_body(attacked, route)).encode().ljust(MIB + 65_536)
             for body in (content, chunks(content)):
-                caller = attacked.asker(route)
+                caller = attacked.client_for(route)
                 headers = {**JSON, "If-Match": "*"}
                 path = target(attacked, route)
                 assert_problem(
@@ -377,11 +392,11 @@ def test_oversized_body_returns_413(attacked: Attacked) -> None:
 def test_out_of_range_number_is_rejected(attacked: Attacked) -> None:
     huge = [b"1" + b"0" * 400, b"-1" + b"0" * 400, b"1e400", b"-1e400", b"NaN", b"Infinity"]
     with attacked.unchanged():
-        for route in distinct(attacked):
-            for name in fields(route):
-                body = json.dumps(base(attacked, route) | {name: "@@"}).encode()
+        for route in routes_with_distinct_schema(attacked):
+            for name in field_names(route):
+                body = json.dumps(valid_body(attacked, route) | {name: "@@"}).encode()
                 for number in huge:
-                    refused(attacked, route, body.replace(b'"@@"', number))
+                    assert_rejected(attacked, route, body.replace(b'"@@"', number))
 
 
 # --- Methods -------------------------------------------------------------------------------------
@@ -400,7 +415,7 @@ def test_undocumented_method_returns_400_or_405(attacked: Attacked) -> None:
     for route in attacked.routes:
         described.setdefault(route.path, set()).add(route.method)
         paths[route.path] = target(attacked, route)
-    proof = attacked.admin.headers() | {"If-Match": "*"}
+    credential_headers = attacked.admin.headers() | {"If-Match": "*"}
     place = urlsplit(attacked.its.base_url)
     with attacked.unchanged():
         for path, allowed in described.items():
@@ -409,7 +424,7 @@ def test_undocumented_method_returns_400_or_405(attacked: Attacked) -> None:
             supported = allowed | ({"HEAD"} if "GET" in allowed else set())
             for method in sorted(set(METHODS) - supported):
                 with closing(HTTPConnection(str(place.hostname), place.port)) as connection:
-                    connection.request(method, paths[path], headers=proof)
+                    connection.request(method, paths[path], headers=credential_headers)
                     response = connection.getresponse()
                     content = response.read()
                 where = f"{method} {path} -> {response.status} {content!r:.200}"
@@ -427,7 +442,7 @@ def test_method_override_is_ignored(attacked: Attacked) -> None:
         for route in attacked.routes:
             if route.method not in SAFE_METHODS:
                 continue
-            path, caller = target(attacked, route), attacked.asker(route)
+            path, caller = target(attacked, route), attacked.client_for(route)
             for method in ("DELETE", "PUT", "PATCH"):
                 headers, more = dict.fromkeys(OVERRIDES, method), {"_method": method}
                 assert_status(caller.request("GET", path, headers=headers), 200)

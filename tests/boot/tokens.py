@@ -1,4 +1,4 @@
-"""JSON Web Tokens, as somebody takes them apart who would like to make their own."""
+"""Parsing and damaging of JSON Web Tokens, for forgery tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def parts(token: str) -> tuple[Part, Part]:
     return decoded(header), decoded(claims)
 
 
-# What is no token at all, or one that was changed on its way.
+# Functions that make an invalid token of a valid one.
 DAMAGES: dict[str, Callable[[str], str]] = {
     "a changed claim": lambda token: ".".join(
         [
@@ -38,7 +38,7 @@ DAMAGES: dict[str, Callable[[str], str]] = {
     "a shorter signature": lambda token: token[:-4],
     "no signature part": lambda token: token.rpartition(".")[0],
     "an empty signature": lambda token: f"{token.rpartition('.')[0]}.",
-    "one part more": lambda token: f"{token}.x",
+    "an additional part": lambda token: f"{token}.x",
     "no text": lambda _: "\xff\xfe",
     "very long": lambda token: token + "x" * 20_000,
     "dots": lambda _: "..",
