@@ -332,10 +332,10 @@ def _private_resources(service: Service, names: list[str]) -> Iterator[frozenset
         yield frozenset()
         return
     original = policy.read_text(encoding="utf-8")
-    unrestricted = "PRIVATE_KINDS: frozenset[str] = frozenset()"
+    unrestricted = "PRIVATE_RESOURCES: frozenset[str] = frozenset()"
     assert unrestricted in original
     restricted = original.replace(
-        unrestricted, f"PRIVATE_KINDS: frozenset[str] = frozenset({names!r})"
+        unrestricted, f"PRIVATE_RESOURCES: frozenset[str] = frozenset({names!r})"
     )
     policy.write_text(restricted, encoding="utf-8")
     try:
