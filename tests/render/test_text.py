@@ -73,7 +73,7 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
 # What contains such a word and means something else.
 INNOCENT = re.compile(
     r"[Cc]ache-[Cc]ontrol|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
-    r"|functools import cache|@cache$|asymmetric"  # of Python
+    r"|functools import cache|@cache$|= cache\(self\.|cached_property|asymmetric"  # of Python
     r"|APIKeyCookie|\"apiKey\""  # of FastAPI and OpenAPI
     r"|USES_COOKIES|# Cookies are only"  # of the middleware stack, whatever authenticates a request
     r"|tests/\S+|_cache\b|__pycache__|--no-cache"  # names of files, folders and options

@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
-    """The parts of a database's URL; for SQLite, `name` is the path of its file."""
+    """Parts of a database URL; `name` is the path of a database that is a file."""
 
     host: str | None
     port: int | None

@@ -23,7 +23,7 @@ FILLINGS: tuple[tuple[type[Any], Any], ...] = (
     (sa.Float, "0"),
     (sa.Numeric, "0"),
     (sa.Integer, "0"),
-    (sa.Text, sa.text("('')")),  # MySQL takes no plain text there
+    (sa.Text, sa.text("('')")),  # not every database takes plain text there
     (sa.String, ""),
 )
 
@@ -34,8 +34,8 @@ fill_new_columns = rewriter.Rewriter()
 def _fill(_: MigrationContext, __: Any, change: ops.ModifyTableOps) -> Any:
     """Give new columns a default while rows are there without them, then take it away.
 
-    Two steps, because SQLite makes all changes of one step at once, and because between them is
-    the place to give each row a value of its own, which a unique column needs.
+    Two steps, because some databases make all changes of one step at once, and because between
+    them is the place to give each row a value of its own, which a unique column needs.
     """
     filled = [each for each in change.ops if isinstance(each, ops.AddColumnOp) and _filled(each)]
     if not filled:
@@ -86,7 +86,7 @@ def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
 context.configure(
     connection=GIVEN["connection"],
     target_metadata=GIVEN["metadata"],
-    # SQLite alters a table by copying it; other databases take the same statements as they are.
+    # Databases that alter a table by copying it need batches; others run the same statements.
     render_as_batch=True,
     include_object=include_object,
     render_item=render_item,
