@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
-OWN = {"app", "tests", "migrations"}
+OWN = {"app", "tests"}
 
 # Declared though nothing imports them, because something else calls for them.
 CALLED_FOR = {
@@ -54,8 +54,7 @@ def mistakes(service: Path, distributions: Mapping[str, list[str]]) -> list[str]
     config = tomllib.loads((service / "pyproject.toml").read_text(encoding="utf-8"))
     runtime = {normal(each) for each in config["project"]["dependencies"]}
     development = {normal(each) for each in config["dependency-groups"]["dev"]}
-    emitted = [*(service / "app").rglob("*.py"), *(service / "migrations").rglob("*.py")]
-    by_code = imports(emitted)
+    by_code = imports((service / "app").rglob("*.py"))
     by_tests = imports((service / "tests").rglob("*.py"))
 
     def brought_by(package: str) -> set[str]:

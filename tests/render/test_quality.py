@@ -16,9 +16,7 @@ START = """
 import asyncio
 from collections import Counter
 
-from app.main import create_app
-from app.platform.persistence.sql import migrations
-from app.platform.persistence.sqlite import create_engine
+from app.main import compose, create_app
 from app.settings import Settings
 
 settings = Settings()
@@ -28,11 +26,11 @@ twice = [name for name, n in Counter(each["operationId"] for each in operations)
 qualified = [name for name in document["components"]["schemas"] if "__" in name]
 
 async def differs():
-    engine = create_engine(settings.database_url)
-    await migrations.upgrade(engine)
-    lacking = await migrations.difference(engine)
-    await engine.dispose()
-    return lacking
+    service = compose(settings)
+    await service.platform.store.migrate()
+    missing = await service.platform.store.missing_migrations()
+    await service.close()
+    return missing
 
 print([*twice, *qualified, *asyncio.run(differs()).splitlines()])
 """

@@ -90,7 +90,7 @@ def database_url(
     url = f"{DATABASE_SERVERS[database]}/andamio_update_{secrets.token_hex(6)}"
     yield url
     code = (
-        f"import asyncio; from app.platform.persistence.{database} import drop_database;"
+        f"import asyncio; from app.platform.persistence.database import drop_database;"
         f"asyncio.run(drop_database({url!r}))"
     )
     run(tools.python, "-c", code, cwd=fresh({"database": database}))

@@ -17,9 +17,9 @@ import click
 import httpx
 import sqlalchemy as sa  # type: ignore[import-not-found]
 from app.cli import app as commands  # type: ignore[import-not-found]
-from app.main import create_app  # type: ignore[import-not-found]
+from app.main import compose, create_app  # type: ignore[import-not-found]
 from app.platform.authorization import ADMIN_ROLE  # type: ignore[import-not-found]
-from app.platform.persistence.sql import adapter, migrations  # type: ignore[import-not-found]
+from app.platform.persistence.sql import adapter  # type: ignore[import-not-found]
 from app.settings import Settings  # type: ignore[import-not-found]
 
 CREDENTIALS = {"email": "ann@example.com", "password": "a long enough password"}
@@ -34,15 +34,19 @@ def app(*arguments: str) -> str:
     return ""
 
 
-async def difference(engine: Any) -> str:
-    """What the migrations lack."""
-    found: str = await migrations.difference(engine)
+async def difference(_: Any) -> str:
+    """Return what the migrations lack."""
+    service = compose(Settings())
+    found: str = await service.platform.store.missing_migrations()
+    await service.close()
     return found
 
 
-async def downgrade(engine: Any, revision: str) -> None:
+async def downgrade(_: Any, revision: str) -> None:
     """Undo migrations."""
-    await migrations.downgrade(engine, revision)
+    service = compose(Settings())
+    await service.platform.store.downgrade(revision)
+    await service.close()
 
 
 async def execute(engine: Any, statement: str) -> None:

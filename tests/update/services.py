@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -154,7 +155,7 @@ def migrations_of(service: Path) -> dict[str, str]:
     return {
         name: content
         for name, content in contents(service).items()
-        if name.startswith("migrations/") and name.count("/") == 2
+        if re.fullmatch(r"app/modules/\w+/migrations/\w+\.py", name)
     }
 
 
@@ -204,6 +205,11 @@ class Tools:
             service, "-m", "pytest", *options, *names, check=False, variables=variables
         )
         return outcome.returncode, outcome.stdout + outcome.stderr
+
+    def format(self, service: Path, *names: str) -> None:
+        """Do what `make format` does, with some files."""
+        self._run(service, "-m", "ruff", "check", "--fix-only", "--quiet", "--no-cache", *names)
+        self._run(service, "-m", "ruff", "format", "--quiet", "--no-cache", *names)
 
     def assert_formatted(self, service: Path, *names: str) -> None:
         """Assert that ruff has nothing to say."""

@@ -80,7 +80,7 @@ def without_identitys_migrations(service: Path) -> dict[str, str]:
     return {
         name: text
         for name, text in contents(service).items()
-        if not name.startswith("migrations/identity/")
+        if not name.startswith("app/modules/identity/migrations/")
     }
 
 
@@ -144,7 +144,8 @@ def test_a_migration_is_written_for_an_answer_with_other_tables(
     assert [*said, written, again] == ["", "", ""]
     assert before != ""
     assert after == ""
-    tools.assert_formatted(service, "migrations")
+    tools.format(service, "app/modules")
+    tools.assert_formatted(service, "app/modules")
 
 
 def test_backups_come_and_go_with_what_belongs_to_them(edited: Callable[..., Path]) -> None:

@@ -24,10 +24,28 @@ WITH_MORE_FIELDS = {
         }
     }
 }
-CREATE_PRODUCTS = "migrations/catalog/create_products.py"
-PRODUCT_TABLE = "app/modules/catalog/infrastructure/product.py"
+CREATE_PRODUCTS = "app/modules/catalog/migrations/create_products.py"
 SEED = ("app", "seed", "--count", "3")
 MIGRATE = ("app", "migrate")
+# A table of a team's own, with a reference that record types do not have.
+NOTES = '''"""Notes on products, in SQL."""
+
+import sqlalchemy as sa
+
+from app.platform.persistence import Store
+from app.platform.persistence.sql.store import sql_store
+
+
+def create_note_table(store: Store) -> sa.Table:
+    reference = sa.ForeignKey("catalog_products.id", ondelete="CASCADE")
+    return sa.Table(
+        "catalog_notes",
+        sql_store(store).metadata,
+        sa.Column("product_id", sa.Uuid(), reference, primary_key=True),
+    )
+'''
+NOTES_IMPORT = "\nfrom app.modules.catalog.infrastructure.sql import create_note_table"
+NOTES_CALL = "    create_note_table(platform.store)\n"
 DIFFERENCE = ("difference",)
 
 
@@ -54,13 +72,15 @@ def test_a_new_field_needs_a_migration_that_a_command_writes(
     assert "uv run app makemigrations" in said
     assert "add column: catalog_products.weight" in said
 
-    # The command writes the migration, tidy, in the folder of the module.
+    # The command writes the migration in the folder of the module; `make format` formats it.
     told = tools.app(service, database_url, "makemigrations", "Products weigh")
     (name,) = migrations_of(service).keys() - before.keys()
-    assert name.startswith("migrations/catalog/")
+    assert name.startswith("app/modules/catalog/migrations/")
     assert name.endswith("_products_weigh.py")
-    assert told == f"Wrote {name}; read it, then run `app migrate`.\n"
+    advice = "Read and format it (`make format`), then run `app migrate`.\n"
+    assert told == f"Wrote {name}.\n{advice}"
     assert migrations_of(service)[name].startswith('"""Products weigh."""\n')
+    tools.format(service, name)
     tools.assert_formatted(service, name)
 
     # It fits a database with rows, and it can be undone.
@@ -102,7 +122,8 @@ def test_every_type_can_be_added_and_removed_where_rows_are(
     )
     tools.do(few, database_url, ("app", "seed", "--count", "1"))
 
-    shutil.copytree(few / "migrations", many / "migrations", dirs_exist_ok=True)
+    folder = f"app/modules/{module}/migrations"
+    shutil.copytree(few / folder, many / folder, dirs_exist_ok=True)
     outcomes = tools.do(
         many,
         database_url,
@@ -116,7 +137,7 @@ def test_every_type_can_be_added_and_removed_where_rows_are(
     assert (status, len(answer["items"])) == (200, 1)
     assert fields.keys() <= answer["items"][0].keys()
 
-    shutil.copytree(many / "migrations", few / "migrations", dirs_exist_ok=True)
+    shutil.copytree(many / folder, few / folder, dirs_exist_ok=True)
     outcomes = tools.do(
         few,
         database_url,
@@ -132,8 +153,9 @@ def test_every_type_can_be_added_and_removed_where_rows_are(
     assert fields.keys().isdisjoint(outcomes[3])
     assert fields.keys() <= set(outcomes[5])
     assert outcomes[6] == 1
-    written = [str(path) for path in (few / "migrations" / module).glob("*_them.py")]
+    written = [str(path) for path in (few / folder).glob("*_them.py")]
     assert len(written) == 2
+    tools.format(few, *written)
     tools.assert_formatted(few, *written)
 
 
@@ -142,7 +164,7 @@ def test_a_migration_that_does_not_fit_the_rows_loses_nothing(
 ) -> None:
     service = plain({"database": database})
     tools.do(service, database_url, SEED)
-    add_column(service, 'sa.Column("sku", sa.String(40), nullable=False, unique=True)')
+    add_field(service, "sku: str", unique=True)
 
     made, before, said, after, count = tools.do(
         service,
@@ -166,9 +188,11 @@ def test_a_migration_that_does_not_fit_the_rows_loses_nothing(
         assert after == before
 
     # Between its two steps, a team can give each row a value.
+    written = relative(service, "*_number_products.py")
+    tools.format(service, written)
     insert(
         service,
-        relative(service, "*_number_products.py"),
+        written,
         'server_default="", nullable=False)\n        )\n\n',
         '    op.execute("UPDATE catalog_products SET sku = CAST(id AS CHAR(40))")\n\n',
     )
@@ -210,32 +234,56 @@ def test_each_module_gets_its_own_migration_and_other_tables_are_left_alone(
     foreign = ("execute", "CREATE TABLE spatial_reference (id INTEGER)")
     tools.do(service, sqlite_url, MIGRATE, foreign)
     before = migrations_of(service)
-    for place in ("catalog/infrastructure/stock_level.py", "catalog_stock/infrastructure/item.py"):
-        add_column(service, 'sa.Column("size", sa.BigInteger())', f"app/modules/{place}")
+    for module, entity in (("catalog", "stock_level"), ("catalog_stock", "item")):
+        add_field(service, "size: int | None = None", module, entity)
 
     steps = (("app", "makemigrations", "measure"), MIGRATE, DIFFERENCE)
     assert tools.do(service, sqlite_url, *steps) == ["", "", ""]
 
     written = sorted(migrations_of(service).keys() - before.keys())
-    assert [Path(name).parent.name for name in written] == ["catalog", "catalog_stock"]
+    assert [Path(name).parts[2] for name in written] == ["catalog", "catalog_stock"]
     first, second = (migrations_of(service)[name] for name in written)
     assert "catalog_stock_levels" in first
     assert "catalog_stock_items" in second
     assert "spatial_reference" not in first + second
 
 
+def test_field_of_a_team_in_users_survives_a_change_of_role(
+    plain: Callable[..., Path], tools: Tools, sqlite_url: str
+) -> None:
+    service = plain()
+    user = "app/modules/identity/domain/user.py"
+    insert(service, user, "    created_at: dt.datetime\n", '    nickname: str = ""\n')
+    create_admin = ("create-admin", "--email", "seed@example.com", "--password", "long and secret")
+
+    *said, count = tools.do(
+        service,
+        sqlite_url,
+        ("app", "makemigrations", "add nicknames"),
+        MIGRATE,
+        DIFFERENCE,
+        SEED,
+        ("execute", "UPDATE identity_users SET nickname = 'bee'"),
+        ("app", *create_admin),
+        ("count", "identity_users WHERE nickname = 'bee' AND role = 'admin'"),
+    )
+
+    assert said == ["", "", "", "", None, ""]
+    assert count == 1
+
+
 def test_migrations_that_two_people_wrote_are_joined_by_the_next(
     plain: Callable[..., Path], tools: Tools, sqlite_url: str
 ) -> None:
     service = plain()
-    add_column(service, 'sa.Column("ann", sa.BigInteger())')
+    add_field(service, "ann: int | None = None")
     tools.do(service, sqlite_url, ("app", "makemigrations", "by ann"))
     by_ann = service / relative(service, "*_by_ann.py")
     revision = by_ann.read_text().split('revision = "')[1][:12]
-    by_bo = by_ann.read_text().replace(revision, "b0b0b0b0b0b0").replace('"ann"', '"bo"')
+    by_bo = by_ann.read_text().replace(revision, "b0b0b0b0b0b0").replace("'ann'", "'bo'")
     by_ann.with_name("by_bo.py").write_text(by_bo)
-    add_column(service, 'sa.Column("bo", sa.BigInteger())')
-    add_column(service, 'sa.Column("cy", sa.BigInteger())')
+    add_field(service, "bo: int | None = None")
+    add_field(service, "cy: int | None = None")
 
     steps = (("app", "makemigrations", "by cy"), MIGRATE, DIFFERENCE)
     assert tools.do(service, sqlite_url, *steps) == ["", "", ""]
@@ -250,16 +298,10 @@ def test_a_copied_table_keeps_the_rows_that_refer_to_it(
     plain: Callable[..., Path], tools: Tools, sqlite_url: str
 ) -> None:
     service = plain()
-    reference = 'sa.ForeignKey("catalog_products.id", ondelete="CASCADE")'
-    with (service / PRODUCT_TABLE).open("a") as file:
-        file.write(
-            "\nnote_table = sa.Table(\n"
-            '    "catalog_notes",\n'
-            "    tables.metadata,\n"
-            f'    sa.Column("product_id", sa.Uuid(), {reference}, primary_key=True),\n'
-            '    info={"module": "catalog"},\n'
-            ")\n"
-        )
+    (service / "app/modules/catalog/infrastructure/sql.py").write_text(NOTES)
+    wiring = "app/modules/catalog/wiring.py"
+    insert(service, wiring, "from fastapi import APIRouter\n", NOTES_IMPORT)
+    insert(service, wiring, "-> list[APIRouter]:\n", NOTES_CALL)
     tools.do(
         service,
         sqlite_url,
@@ -267,7 +309,7 @@ def test_a_copied_table_keeps_the_rows_that_refer_to_it(
         ("app", "seed", "--count", "1"),
         ("execute", "INSERT INTO catalog_notes SELECT id FROM catalog_products"),
     )
-    add_column(service, 'sa.Column("sku", sa.String(40), nullable=False, unique=True)')
+    add_field(service, "sku: str", unique=True)
 
     *said, count, _, none = tools.do(
         service,
@@ -293,13 +335,22 @@ def longest(beginning: str) -> str:
 
 def relative(service: Path, pattern: str) -> str:
     """Return the name of the one migration of `catalog` that fits `pattern`."""
-    (path,) = (service / "migrations" / "catalog").glob(pattern)
+    (path,) = (service / "app/modules/catalog/migrations").glob(pattern)
     return str(path.relative_to(service))
 
 
-def add_column(service: Path, column: str, name: str = PRODUCT_TABLE) -> None:
-    """Give an entity's table one column more, by hand."""
-    path = service / name
-    content = path.read_text()
-    place = content.index("\n)\n") + 1
-    path.write_text(f"{content[:place]}    {column},\n{content[place:]}")
+def add_field(
+    service: Path,
+    field: str,
+    module: str = "catalog",
+    entity: str = "product",
+    *,
+    unique: bool = False,
+) -> None:
+    """Give an entity one field more, by hand."""
+    folder = f"app/modules/{module}"
+    insert(service, f"{folder}/domain/{entity}.py", "    version: int\n", f"    {field}\n")
+    if unique:
+        name = field.partition(":")[0]
+        record_type = f"{folder}/infrastructure/{entity}.py"
+        insert(service, record_type, '    indexed=("owner_id",),\n', f'    unique=("{name}",),\n')

@@ -52,7 +52,7 @@ def names_of(entity: str, plural: str) -> set[str]:
     return {
         *(f"app/modules/catalog/{layer}/{entity}.py" for layer in layers),
         *(f"tests/{kind}/modules/catalog/test_{entity}.py" for kind in ("integration", "unit")),
-        f"migrations/catalog/create_{plural}.py",
+        f"app/modules/catalog/migrations/create_{plural}.py",
     }
 
 
@@ -161,7 +161,7 @@ def test_a_removed_module_and_entity_leave_their_migrations_and_tables(
 
 def test_an_entity_comes_back_to_the_migration_it_left(edited: Callable[..., Path]) -> None:
     service = edited({"modules": CATALOG})
-    name = "migrations/catalog/create_boxes.py"
+    name = "app/modules/catalog/migrations/create_boxes.py"
     insert(service, name, "def upgrade() -> None:\n", "    # Explained by the team.\n")
     commit(service, "Explain a migration")
     original = contents(service)

@@ -37,8 +37,8 @@ class SqlStore(Database):
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(engine)
         self._types: dict[str, RecordType[Any]] = {}
-        self._metadata = create_metadata()
-        self._migrations = Migrations(engine, self._metadata)
+        self.metadata = create_metadata()
+        self._migrations = Migrations(engine, self.metadata)
 
     @property
     def record_types(self) -> Sequence[RecordType[Any]]:
@@ -52,9 +52,9 @@ class SqlStore(Database):
         known = self._types.setdefault(record_type.name, record_type)
         if known is not record_type:
             raise ValueError(f"Two record types are called {record_type.name}.")
-        if record_type.name not in self._metadata.tables:
-            create_table(record_type, self._metadata)
-        return self._metadata.tables[record_type.name]
+        if record_type.name not in self.metadata.tables:
+            create_table(record_type, self.metadata)
+        return self.metadata.tables[record_type.name]
 
     async def check_schema(self) -> None:
         with translated_errors():

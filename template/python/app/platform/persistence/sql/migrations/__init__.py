@@ -77,7 +77,7 @@ class Migrations:
 
     async def write_missing(self, message: str) -> list[Path]:
         """Write the migrations that `difference` misses, one for each module."""
-        for module in {table.info["module"] for table in self._metadata.tables.values()}:
+        for module in {table.info.get("module") for table in self._metadata.tables.values()}:
             if module:
                 _folder(module).mkdir(exist_ok=True)
         return await self._run(partial(self._write, message))
@@ -85,7 +85,7 @@ class Migrations:
     def owner(self, table: str) -> str:
         """Return the module that a table belongs to, by its record type or else by its name."""
         known = self._metadata.tables.get(table)
-        declared = "" if known is None else known.info["module"]
+        declared = "" if known is None else known.info.get("module", "")
         return declared or module_of(table, [folder.parent.name for folder in _folders()])
 
     @cached_property
