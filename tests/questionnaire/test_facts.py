@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-import json
 import re
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from jinja2 import FileSystemLoader
+from jinja2.sandbox import SandboxedEnvironment
 
 from extensions import questionnaire
 from extensions.facts import facts
-from extensions.facts.modules import FIELD_TYPES, Entity, import_of, natural_key
+from extensions.facts.modules import SAMPLES, Entity, import_of, natural_key
 from extensions.hook import restore_order
 
 from ..support import ROOT
+
+MACROS = SandboxedEnvironment(
+    loader=FileSystemLoader(ROOT / "template" / "macros"), trim_blocks=True, lstrip_blocks=True
+)
 
 ANSWERS: dict[str, Any] = {
     "project_slug": "order-desk",
@@ -48,6 +53,13 @@ IDENTITY = TEMPLATE / "app/modules/identity/infrastructure"
 QUESTIONS = questionnaire.load_questions(ROOT / "copier.yml")
 
 
+def rendered(expression: str, **names: Any) -> str:
+    """Return what an expression of the macros for Python renders to."""
+    name = re.split(r"\W", expression)[0]
+    source = f'{{% from "python.jinja" import {name} %}}{{{{ {expression} }}}}'
+    return MACROS.from_string(source).render(names)
+
+
 def entity_with(**fields: str) -> Entity:
     modules = {"shop": {"thing": fields}}
     result: Entity = facts(ANSWERS | {"modules": modules})["app_modules"][0].entities[0]
@@ -73,41 +85,50 @@ def test_modules_and_entities_keep_their_order_and_have_every_case() -> None:
     assert (person.plural, person.plural_pascal, person.table) == ("people", "People", "crm_people")
 
 
-def test_an_import_is_one_line_if_it_fits() -> None:
-    item = facts(ANSWERS)["app_modules"][0].entities[0]
-    assert item.imports("domain", "OrderItem") == (
-        "from app.modules.order_desk.domain.order_item import OrderItem"
-    )
+def test_import_is_one_line_if_it_fits() -> None:
     assert import_of("a" * 83, "Name") == f"from {'a' * 83} import Name"
     assert import_of("a" * 84, "Name") == f"from {'a' * 84} import (\n    Name,\n)"
+    assert rendered("import_from('a', ['B', 'C'])") == "from a import B, C"
+    module = "a" * 84
+    assert rendered(f"import_from('{module}', ['N', 'O'])") == (
+        f"from {module} import (\n    N,\n    O,\n)"
+    )
 
 
-def test_an_entity_knows_which_fields_need_care() -> None:
+def test_entity_lists_the_types_and_the_special_fields() -> None:
     item = facts(ANSWERS)["app_modules"][0].entities[0]
     assert [field.name for field in item.checked_fields] == ["label"]
-    assert item.value_imports == ("from decimal import Decimal",)
-    assert item.rule_imports == ("from app.kernel.rules import require_not_blank",)
-    assert item.schema_imports == ("from app.platform.http.fields import Amount, Flag, ShortText",)
-    plain = entity_with(key="uuid")
-    assert (plain.value_imports, plain.rule_imports, plain.schema_imports) == ((), (), ())
+    assert item.types == ["bool", "decimal", "str"]
+    assert rendered("import_layer(entity, 'domain', ['OrderItem'])", entity=item) == (
+        "from app.modules.order_desk.domain.order_item import OrderItem"
+    )
+    assert rendered("import_schemas(entity)", entity=item) == (
+        "from app.platform.http.fields import Amount, Flag, ShortText"
+    )
 
 
-def test_a_field_has_its_form_for_every_layer() -> None:
+def test_field_has_its_form_for_every_layer() -> None:
     price = entity_with(unit_price="decimal optional").fields[0]
-    assert (price.label, price.annotation) == ("unit price", "Decimal | None")
-    assert price.column == 'sa.Column("unit_price", tables.ExactDecimal())'
+    assert (price.label, rendered("annotation(field)", field=price)) == (
+        "unit price",
+        "Decimal | None",
+    )
+    assert rendered("column(field)", field=price) == (
+        'sa.Column("unit_price", tables.ExactDecimal())'
+    )
     label = entity_with(label="str unique").fields[0]
-    assert label.column == 'sa.Column("label", sa.String(200), nullable=False, unique=True)'
+    assert rendered("column(field)", field=label) == (
+        'sa.Column("label", sa.String(200), nullable=False, unique=True)'
+    )
     assert (price.optional, price.unique, price.type) == (True, False, "decimal")
 
 
 @pytest.mark.parametrize(("length", "lines"), [(26, 1), (27, 3)])
-def test_a_column_is_broken_where_the_migration_has_no_room_for_it(length: int, lines: int) -> None:
+def test_column_is_broken_where_the_migration_has_no_room_for_it(length: int, lines: int) -> None:
     field = entity_with(**{"x" * length: "decimal unique"}).fields[0]
-    text = f"        {field.migration_column},"
+    text = f"        {rendered('column(field)', field=field)},"
     assert len(text.split("\n")) == lines
     assert max(map(len, text.split("\n"))) <= 100
-    assert " ".join(text.split()).replace("( ", "(").replace(" ),", "),") == f"{field.column},"
 
 
 def test_revisions_are_stable_distinct_and_fit_a_migration() -> None:
@@ -120,26 +141,28 @@ def test_revisions_are_stable_distinct_and_fit_a_migration() -> None:
     assert entity_with(a="str").revision == entity_with(b="int").revision == "abc46ca0bc4d"
 
 
-def test_every_type_of_the_questionnaire_has_its_forms() -> None:
-    assert tuple(FIELD_TYPES) == questionnaire.FIELD_TYPES
+@pytest.mark.parametrize("table", ["TYPES", "SCHEMAS", "COLUMNS"])
+def test_every_type_of_the_questionnaire_has_its_forms(table: str) -> None:
+    types = sorted(questionnaire.FIELD_TYPES)
+    assert sorted(SAMPLES) == types
+    assert ast.literal_eval(rendered(f"{table} | sort")) == types
 
 
 @pytest.mark.parametrize("kind", questionnaire.FIELD_TYPES)
 def test_samples_are_two_values_and_agree_in_python_and_json(kind: str) -> None:
     field = entity_with(unit_price=kind).fields[0]
     names = {"dt": dt, "Decimal": Decimal, "UUID": UUID}
-    values = [eval(text, names) for text in (field.sample, field.other)]
-    in_python = [ast.literal_eval(text) for text in (field.sample_json, field.other_json)]
-    in_json = [json.loads(text) for text in (field.sample_raw, field.other_raw)]
+    texts = [rendered(f"value(field, field.{each})", field=field) for each in ("sample", "other")]
+    values = [eval(text, names) for text in texts]
+    literals = [rendered("literal(value)", value=each) for each in (field.sample, field.other)]
+    annotation = eval(rendered("annotation(field)", field=field), names)
 
     assert values[0] != values[1]
-    assert in_python == in_json
-    assert [type(value) for value in values] == [eval(field.annotation, names)] * 2
-    for value, as_json in zip(values, in_json, strict=True):
-        if isinstance(value, dt.datetime):
-            assert dt.datetime.fromisoformat(as_json) == value
-        elif isinstance(value, dt.date):
-            assert dt.date.fromisoformat(as_json) == value
+    assert [ast.literal_eval(text) for text in literals] == [field.sample, field.other]
+    assert [type(value) for value in values] == [annotation] * 2
+    for value, as_json in zip(values, (field.sample, field.other), strict=True):
+        if isinstance(value, dt.date):
+            assert type(value).fromisoformat(as_json) == value
         else:
             assert type(value)(as_json) == value
 

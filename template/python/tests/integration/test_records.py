@@ -17,6 +17,7 @@ from tests.fakes import NOW
 
 DAY = dt.timedelta(days=1)
 TODAY = NOW.date()
+TODAY = NOW.date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
