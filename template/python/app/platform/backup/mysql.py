@@ -15,8 +15,8 @@ from typing import IO
 
 from app.platform.backup.folder import BackupError, verify_tables
 from app.platform.backup.programs import Programs
-from app.platform.persistence.database import address
 from app.platform.persistence.sql.mysql import TABLES
+from app.platform.persistence.sql.urls import address
 
 SUFFIX = ".sql.gz"
 PACKAGE = "mysql-client or mariadb-client"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.platform.backup.folder import BackupError, verify_tables
 from app.platform.backup.programs import Programs
-from app.platform.persistence.database import address
+from app.platform.persistence.sql.urls import address
 
 SUFFIX = ".dump"
 PACKAGE = "postgresql-client"

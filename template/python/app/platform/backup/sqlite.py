@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from app.platform.backup.folder import BackupError, verify_tables
-from app.platform.persistence.database import address
 from app.platform.persistence.sql.sqlite import TABLES
+from app.platform.persistence.sql.urls import address
 
 SUFFIX = ".db"
 LOCK_TIMEOUT_SECONDS = 10
