@@ -77,7 +77,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The path of a repository that holds this one's files, committed and tagged v1.0.0."""
+    """Path of a Git repository with the files of this one, committed and tagged v1.0.0."""
     clone = tmp_path_factory.mktemp("template")
     copy_repository(clone)
     git(clone, "init")

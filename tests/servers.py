@@ -1,4 +1,4 @@
-"""The servers that tests need: where the environment says, or else on this machine."""
+"""URLs of the database and cache servers for tests, from the environment or local defaults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CACHE_SERVERS = {
 
 
 def answers(url: str) -> bool:
-    """Whether somebody listens where `url` points."""
+    """Return True if a server accepts connections at `url`."""
     parts = urlsplit(url)
     try:
         with socket.create_connection((parts.hostname, parts.port), timeout=5):

@@ -1,4 +1,4 @@
-"""The covering sets of answers cover, and are answers that somebody can give."""
+"""Covering sets of answers: completeness and validity."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .covering import (
     pairs,
 )
 
-# Choices that exclude each other, because the one is not asked for when the other was made.
-APART = {
+# Pairs of choices that exclude each other, since one question depends on the other answer.
+EXCLUSIVE = {
     frozenset({("database", "sqlite"), ("test_database", "same")}),
     frozenset({("database", "sqlite"), ("test_database", "sqlite")}),
     *(
@@ -38,20 +38,20 @@ SEEN = set().union(*map(pairs, COVERING))
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(CHOICES, 2)))
-def test_every_choice_meets_every_other(one: str, other: str) -> None:
+def test_covering_sets_contain_every_possible_pair(one: str, other: str) -> None:
     choices = product(CHOICES[one], CHOICES[other])
     possible = {frozenset({(one, first), (other, second)}) for first, second in choices}
-    assert possible - SEEN <= APART
+    assert possible - SEEN <= EXCLUSIVE
 
 
 @pytest.mark.parametrize("sets", [COVERING, BOOTED], ids=["all", "booted"])
-def test_nobody_is_given_an_answer_that_was_not_asked_for(sets: list[Answers]) -> None:
+def test_sets_contain_only_answers_to_asked_questions(sets: list[Answers]) -> None:
     for answers in sets:
         assert as_asked(answers) == answers
-        assert pairs(answers).isdisjoint(APART)
+        assert pairs(answers).isdisjoint(EXCLUSIVE)
 
 
-def test_what_is_booted_lacks_only_pairs_that_make_no_difference() -> None:
+def test_booted_sets_omit_only_independent_pairs() -> None:
     met = set().union(*map(pairs, BOOTED))
     for pair in SEEN - met:
         (one, first), (other, second) = pair
@@ -64,12 +64,12 @@ def test_what_is_booted_lacks_only_pairs_that_make_no_difference() -> None:
 
 
 @pytest.mark.parametrize("key", CHOICES)
-def test_every_choice_is_booted(key: str) -> None:
+def test_booted_sets_contain_every_choice(key: str) -> None:
     assert {answers[key] for answers in BOOTED if key in answers} == {*CHOICES[key]}
 
 
 @pytest.mark.parametrize("key", ALIKE)
-def test_every_other_choice_meets_one_that_is_alike(key: str) -> None:
+def test_booted_sets_pair_every_choice_with_one_of_equivalent_choices(key: str) -> None:
     alike = {
         answer for answers in BOOTED if answers[key] in ALIKE[key] for answer in answers.items()
     }
@@ -78,7 +78,7 @@ def test_every_other_choice_meets_one_that_is_alike(key: str) -> None:
     assert others <= alike
 
 
-def test_every_choice_is_booted_with_both_kinds_of_modules() -> None:
+def test_booted_sets_combine_every_choice_with_both_module_sets() -> None:
     kinds = {(answer, "modules" in CASES[name]) for name in CASES for answer in _technical(name)}
     assert kinds >= {
         ((key, choice), rich)
@@ -92,7 +92,7 @@ def _technical(name: str) -> set[tuple[str, Any]]:
     return {(key, answer) for key, answer in CASES[name].items() if key in CHOICES}
 
 
-def test_each_set_is_booted() -> None:
+def test_every_booted_set_has_a_case() -> None:
     assert len(CASES) == len(BOOTED)
     for case, answers in zip(CASES.values(), BOOTED, strict=True):
         assert answers.items() <= case.items()

@@ -1,4 +1,4 @@
-"""The command; what it measures is told in the package."""
+"""Benchmark command; the package docstring describes the benchmarks."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from tests.benchmarks.load import requests_per_second
 from tests.support import ENVIRONMENT, ROOT, commit, git, render, run, uv
 
 BY_HAND = Path(__file__).with_name("by_hand.py")
-WARM = {"PYTHONDONTWRITEBYTECODE": ""}  # what anybody has who runs a program the second time
+WARM = {"PYTHONDONTWRITEBYTECODE": ""}  # bytecode is cached, as from the second run of a program on
 START_TIMEOUT_SECONDS = 30
 HEALTH = "/health/live"
 LIST = "/api/v1/products?limit=20"
 EMAIL, PASSWORD = "reader@example.com", "a reader's password"
 
 WITHOUT_SECURITY = '''
-"""The service, had it been written without security."""
+"""Service without authentication."""
 from typing import Annotated
 from uuid import UUID
 
@@ -39,14 +39,14 @@ from app.kernel.access import Principal
 from app.platform.auth import caller
 from app.platform.authorization import DEFAULT_ROLE
 
-NOBODY = Principal(UUID(int=0), DEFAULT_ROLE)
+ANONYMOUS = Principal(UUID(int=0), DEFAULT_ROLE)
 
 
 async def current_caller() -> Principal:
-    return NOBODY
+    return ANONYMOUS
 
 
-# Not by `dependency_overrides`: FastAPI looks at these anew for each request, which costs time.
+# `dependency_overrides` would cost time, since FastAPI looks them up for each request.
 caller.Caller = Annotated[Principal, Depends(current_caller)]
 
 from app.cli.server import application
@@ -69,18 +69,18 @@ def main() -> None:
     benchmarks = {"copy": measure_copy, "requests": measure_requests, "start": measure_start}
     parser.add_argument("which", nargs="*", help="copy, requests, start", default=[*benchmarks])
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--seconds", type=int, default=1, help="of requests, each time")
+    parser.add_argument("--seconds", type=int, default=1, help="duration of requests per round")
     parser.add_argument("--postgresql", default="postgresql://postgres@127.0.0.1", metavar="URL")
     options = parser.parse_args()
     if unknown := {*options.which} - {*benchmarks}:
-        parser.error(f"there is no {', '.join(unknown)}")
+        parser.error(f"unknown benchmark: {', '.join(unknown)}")
     for name in options.which:
         with tempfile.TemporaryDirectory(prefix="andamio-") as folder:
             benchmarks[name](Path(folder), options)
 
 
 def measure_copy(folder: Path, options: argparse.Namespace) -> None:
-    """Copy by turns what Jinja renders and what it rendered, each from a tagged repository."""
+    """Alternate copies of the template and of its rendered files, each from a tagged repository."""
     template, static = folder / "template", folder / "static"
     for name in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
         if (ROOT / name).is_file():
@@ -101,11 +101,11 @@ def measure_copy(folder: Path, options: argparse.Namespace) -> None:
 
     sources = {"template": partial(copy, template), "static files": partial(copy, static)}
     files = sum(path.is_file() for path in (static / "template").rglob("*"))
-    _report(f"copy: seconds for {files} files", _by_turns(sources, options.rounds))
+    _report(f"copy: seconds for {files} files", _alternate(sources, options.rounds))
 
 
 def measure_requests(folder: Path, options: argparse.Namespace) -> None:
-    """Ask the service and the program by turns; both run all the while, and only one is busy."""
+    """Alternate requests to the service and to the hand-written program, both running."""
     service = _service(folder, {"database": "postgresql"})
     (service / "without_security.py").write_text(WITHOUT_SECURITY, encoding="utf-8")
     database = f"{options.postgresql}/andamio_benchmark"
@@ -139,12 +139,12 @@ def measure_requests(folder: Path, options: argparse.Namespace) -> None:
             if path == LIST:
                 subjects["service, with a token"] = ask(secure, path, token)
             subjects["by hand"] = ask(by_hand, path, {})
-            _report(f"requests: GET {path} per second", _by_turns(subjects, options.rounds))
+            _report(f"requests: GET {path} per second", _alternate(subjects, options.rounds))
     uv(service, "run", "python", "-c", DROP_DATABASE, variables=settings)
 
 
 def measure_start(folder: Path, options: argparse.Namespace) -> None:
-    """Start each by turns; the first round only warms up what Python and uv keep."""
+    """Alternate starts of both programs; an unmeasured round warms up the caches."""
     service = _service(folder, {})
     uv(service, "run", "app", "migrate")
 
@@ -160,15 +160,15 @@ def measure_start(folder: Path, options: argparse.Namespace) -> None:
         "app serve": partial(start, "app", "serve"),
         "by hand": partial(start, "uvicorn", "by_hand:app"),
     }
-    _by_turns(commands, 1)
-    _report("start: seconds to the first answer", _by_turns(commands, options.rounds))
+    _alternate(commands, 1)
+    _report("start: seconds to the first answer", _alternate(commands, options.rounds))
 
 
-# --- What the measurements share -----------------------------------------------------------------
+# --- Shared functions ----------------------------------------------------------------------------
 
 
-def _by_turns(subjects: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
-    """Measure each subject once a round; who goes first changes from one round to the next."""
+def _alternate(subjects: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    """Measure each subject once per round, in alternating order."""
     measured: dict[str, list[float]] = {name: [] for name in subjects}
     for number in range(rounds):
         for name in sorted(subjects, reverse=bool(number % 2)):
@@ -177,16 +177,18 @@ def _by_turns(subjects: Mapping[str, Callable[[], float]], rounds: int) -> dict[
 
 
 def _report(title: str, measured: Mapping[str, list[float]]) -> None:
-    """Print the medians, and each one's ratio to the last, which is the yardstick."""
+    """Print the medians and their ratios to the last subject."""
     print(title)
-    *_, yardstick = measured.values()
+    *_, reference_values = measured.values()
     for name, values in measured.items():
-        ratio = median(ours / theirs for ours, theirs in zip(values, yardstick, strict=True))
+        ratio = median(
+            value / reference for value, reference in zip(values, reference_values, strict=True)
+        )
         print(f"    {name:<24}{median(values):>10.2f}{ratio:>8.2f}x")
 
 
 def _service(folder: Path, answers: Mapping[str, str]) -> Path:
-    """A service that is installed, with the program beside it."""
+    """Render and install a service, with the hand-written program beside it."""
     service = render(ROOT, folder / "service", answers)
     shutil.copy(BY_HAND, service)
     uv(service, "sync", "--quiet")
@@ -195,7 +197,7 @@ def _service(folder: Path, answers: Mapping[str, str]) -> Path:
 
 @contextmanager
 def _serving(service: Path, arguments: list[str], variables: Mapping[str, str]) -> Iterator[int]:
-    """Serve an application with uvicorn, the same way for each; gives its port."""
+    """Serve an application with uvicorn and yield its port."""
     port = _free_port()
     flags = ["--port", str(port), "--no-access-log", "--no-server-header"]
     command = ["uv", "run", "uvicorn", *arguments, *flags, "--log-level", "warning"]
@@ -226,13 +228,13 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int) -> None:
-    """Return as soon as the port answers that it lives."""
+    """Return when the liveness check on the port succeeds."""
     deadline = time.perf_counter() + START_TIMEOUT_SECONDS
     while True:
         try:
             _get(port, HEALTH)
         except OSError:
-            assert time.perf_counter() < deadline, "It does not start."
+            assert time.perf_counter() < deadline, "The service does not start."
             time.sleep(0.005)
         else:
             return
@@ -243,12 +245,12 @@ def _get(port: int, path: str, headers: Mapping[str, str] | None = None) -> byte
 
 
 def _token(port: int) -> dict[str, str]:
-    """The header that says who asks."""
+    """Return the Authorization header of the reader."""
     credentials = json.dumps({"email": EMAIL, "password": PASSWORD})
-    answer = _request(
+    response = _request(
         port, "POST", "/api/v1/auth/login", credentials, {"Content-Type": "application/json"}
     )
-    return {"Authorization": f"Bearer {json.loads(answer)['access_token']}"}
+    return {"Authorization": f"Bearer {json.loads(response)['access_token']}"}
 
 
 def _request(
@@ -257,11 +259,11 @@ def _request(
     connection = http.client.HTTPConnection("127.0.0.1", port)
     try:
         connection.request(method, path, body, dict(headers))
-        answer = connection.getresponse()
-        content = answer.read()
+        response = connection.getresponse()
+        content = response.read()
     finally:
         connection.close()
-    assert answer.status == 200, content
+    assert response.status == 200, content
     return content
 
 

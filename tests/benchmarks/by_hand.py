@@ -1,6 +1,6 @@
-"""The smallest program that answers like the emitted service: the yardstick of the benchmarks.
+"""Smallest program with the responses of a rendered service: the reference of the benchmarks.
 
-It runs in the environment of a service, whose libraries this repository does not have.
+It runs in the environment of a service, which has its dependencies.
 """
 # mypy: ignore-errors
 

@@ -1,4 +1,4 @@
-"""Requests, as many as a server answers, over connections that are kept open."""
+"""Load generator: maximum request rate over persistent connections."""
 
 from __future__ import annotations
 
@@ -14,25 +14,27 @@ CLIENTS = 16
 
 
 def requests_per_second(url: str, seconds: int, headers: Mapping[str, str]) -> float:
-    """How often `url` answers 200 in a second; any other answer is an error."""
+    """Return the number of 200 responses per second; any other response is an error."""
     if wrk := shutil.which("wrk"):
         return _with_wrk(wrk, url, seconds, headers)
     return asyncio.run(_with_own_client(url, seconds, headers))
 
 
 def _with_wrk(wrk: str, url: str, seconds: int, headers: Mapping[str, str]) -> float:
-    given = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = [wrk, "-t1", f"-c{CLIENTS}", f"-d{seconds}s", *given, url]
-    told = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
-    assert "Non-2xx" not in told, told
-    assert "Socket errors" not in told, told
-    return float(told.partition("Requests/sec:")[2].split()[0])
+    header_options = [
+        part for name, value in headers.items() for part in ("-H", f"{name}: {value}")
+    ]
+    command = [wrk, "-t1", f"-c{CLIENTS}", f"-d{seconds}s", *header_options, url]
+    output = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    assert "Non-2xx" not in output, output
+    assert "Socket errors" not in output, output
+    return float(output.partition("Requests/sec:")[2].split()[0])
 
 
 async def _with_own_client(url: str, seconds: int, headers: Mapping[str, str]) -> float:
-    where = urlsplit(url)
-    host, _, port = where.netloc.partition(":")
-    lines = [f"GET {where.path}?{where.query} HTTP/1.1", f"Host: {where.netloc}"]
+    parts = urlsplit(url)
+    host, _, port = parts.netloc.partition(":")
+    lines = [f"GET {parts.path}?{parts.query} HTTP/1.1", f"Host: {parts.netloc}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     request = "\r\n".join([*lines, "", ""]).encode()
     loop = asyncio.get_running_loop()
@@ -42,7 +44,7 @@ async def _with_own_client(url: str, seconds: int, headers: Mapping[str, str]) -
         for _ in range(CLIENTS)
     ]
     await asyncio.sleep(seconds)
-    rate = sum(client.answers for _, client in pairs) / (time.perf_counter() - started)
+    rate = sum(client.responses for _, client in pairs) / (time.perf_counter() - started)
     failures = [client.failure for _, client in pairs if client.failure]
     for transport, _ in pairs:
         transport.abort()
@@ -51,14 +53,14 @@ async def _with_own_client(url: str, seconds: int, headers: Mapping[str, str]) -
 
 
 class _Client(asyncio.Protocol):
-    """Asks again whenever it has its answer."""
+    """Client that sends the next request after each response."""
 
     _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
     def __init__(self, request: bytes) -> None:
         self._request = request
         self._received = b""
-        self.answers = 0
+        self.responses = 0
         self.failure = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -76,7 +78,7 @@ class _Client(asyncio.Protocol):
             self.failure = head.decode()
             return
         self._received = b""
-        self.answers += 1
+        self.responses += 1
         self._transport.write(self._request)
 
     def connection_lost(self, error: Exception | None) -> None:

@@ -1,1 +1,1 @@
-"""What the template renders: its text, its quality and its dependencies, for many answers."""
+"""Render tier: text, quality and dependencies of services for many answers."""

@@ -1,4 +1,4 @@
-"""Every file is clean text in its own language, and says what was answered."""
+"""Text of rendered files: syntax, tidiness, links, and words of selected choices only."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from .conftest import Render, Service, render_anew
 Answers = Mapping[str, Any]
 
 JINJA = re.compile(r"\{\{|\{%|\{#")
-# A link of Markdown to a file of the service.
+# Markdown link to a file of the service.
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
-# A border between cells of a table in Markdown; a border in code is text.
+# Unescaped border between the cells of a Markdown table.
 CELL_BORDER = re.compile(r"(?<!\\)\|")
 RECORD_HEADINGS = ("Decision", "Context", "Options considered", "Consequences")
 
 
 def _has_accounts(its: Answers) -> bool:
-    """Whether people have passwords."""
+    """Return True if users have passwords."""
     return its["auth"] in ("jwt", "session")
 
 
-# Words that nobody should have to read whose answers do not call for them.
+# Words that a service must not contain unless its answers select them.
 WORDS: dict[str, Callable[[Answers], bool]] = {
     r"sqlite": lambda its: "sqlite" in (its["database"], its.get("test_database")),
     r"stand.?in|stands in": lambda its: its.get("test_database") == "sqlite",
@@ -70,21 +70,21 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
         its["authorization"] == "permissions" or its.get("auth_provider") == "auth0"
     ),
 }
-# What contains such a word and means something else.
-INNOCENT = re.compile(
+# Text with such a word in another meaning.
+ALLOWED = re.compile(
     r"[Cc]ache-[Cc]ontrol|cache_ok|cache_logger_on_first_use"  # of HTTP, SQLAlchemy and structlog
     r"|functools import cache|@cache$|= cache\(self\.|cached_property|asymmetric"  # of Python
     r"|APIKeyCookie|\"apiKey\""  # of FastAPI and OpenAPI
-    r"|USES_COOKIES|# Cookies are only"  # of the middleware stack, whatever authenticates a request
+    r"|USES_COOKIES|# Cookies are only"  # of the middleware stack, for every authentication method
     r"|tests/\S+|_cache\b|__pycache__|--no-cache"  # names of files, folders and options
 )
-# Places to search. Other documents name the options that were considered. The kernel is the same
-# for all answers.
+# Places to search. Other documents name the options that were considered, and the kernel is the
+# same for all answers.
 PLACES = ("app", "README.md", "pyproject.toml", ".env.example", "Makefile", "docs/runbook.md")
 
 
 def problems_of(text: str) -> list[str]:
-    """Return what is untidy about the text of a file."""
+    """Return the defects in the text of a file."""
     lines = text.split("\n")
     checks = {
         "a carriage return": "\r" in text,
@@ -97,7 +97,7 @@ def problems_of(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("text", ["a\r\n", "a \n", "a\t\nb\n", "a", "a\n\n", "\na\n"])
-def test_untidy_text_is_found(text: str) -> None:
+def test_untidy_text_is_reported(text: str) -> None:
     assert len(problems_of(text)) >= 1
 
 
@@ -106,8 +106,8 @@ def test_text_is_tidy(service: Service) -> None:
     assert {path: found for path, found in problems.items() if found} == {}
 
 
-def test_no_jinja_is_left(service: Service) -> None:
-    left = []
+def test_rendered_files_contain_no_jinja(service: Service) -> None:
+    unrendered = []
     # The answers file holds the answers as YAML writes them; another test reads them back.
     for path in service.files():
         if path.suffix == ".mako" or path.name == ".copier-answers.yml":
@@ -115,11 +115,11 @@ def test_no_jinja_is_left(service: Service) -> None:
         text = service.text(path)
         for key in ("project_name", "description", "author_name"):
             text = text.replace(service.case.answers.get(key) or "\0", "")
-        left += [service.relative(path)] if JINJA.search(text) else []
-    assert left == []
+        unrendered += [service.relative(path)] if JINJA.search(text) else []
+    assert unrendered == []
 
 
-def test_each_file_is_valid_in_its_language(service: Service) -> None:
+def test_files_are_valid_python_toml_and_yaml(service: Service) -> None:
     for path in service.files("*.py"):
         compile(service.text(path), service.relative(path), "exec", dont_inherit=True)
     for path in service.files("*.toml"):
@@ -128,7 +128,7 @@ def test_each_file_is_valid_in_its_language(service: Service) -> None:
         list(yaml.safe_load_all(service.text(path)))
 
 
-def test_links_lead_somewhere(service: Service) -> None:
+def test_markdown_links_resolve(service: Service) -> None:
     documents = service.files("*.md")
     broken = [
         f"{service.relative(document)}: {target}"
@@ -141,7 +141,7 @@ def test_links_lead_somewhere(service: Service) -> None:
 
 
 def markdown_problems(text: str) -> list[str]:
-    """Return what is untidy about Markdown: doubled blank lines, tables with ragged rows."""
+    """Return the defects of Markdown: doubled blank lines, tables with ragged rows."""
     prose = re.sub(r"^```.*?^```$", "```", text, flags=re.MULTILINE | re.DOTALL)
     tables = re.findall(r"(?:^\|.*\n)+", prose, re.MULTILINE)
     problems = ["two blank lines"] if "\n\n\n" in prose else []
@@ -157,7 +157,7 @@ def markdown_problems(text: str) -> list[str]:
 @pytest.mark.parametrize(
     "text", ["a\n\n\nb\n", "| a |\n| b |\n", "| a | b |\n| --- | --- |\n| c |\n"]
 )
-def test_untidy_markdown_is_found(text: str) -> None:
+def test_untidy_markdown_is_reported(text: str) -> None:
     assert markdown_problems(text) != []
 
 
@@ -182,7 +182,7 @@ def _description(service: Service) -> str:
     return service.case.answers.get("description") or "\0"
 
 
-def test_the_answers_are_recorded(service: Service) -> None:
+def test_answers_file_contains_asked_questions(service: Service) -> None:
     recorded = yaml.safe_load(service.text(Path(".copier-answers.yml")))
 
     asked_for = {key for key in QUESTIONS if asked(key, recorded)}
@@ -191,7 +191,7 @@ def test_the_answers_are_recorded(service: Service) -> None:
     assert list(recorded["modules"]) == list(service.case.answers["modules"])
 
 
-def test_texts_arrive_unchanged(service: Service) -> None:
+def test_free_text_answers_are_rendered_verbatim(service: Service) -> None:
     answers = yaml.safe_load(service.text(Path(".copier-answers.yml")))
     project = tomllib.loads(service.text(Path("pyproject.toml")))["project"]
     constants = [
@@ -216,13 +216,13 @@ FIRST_WITH_EACH_TEXT = {case.answers.get("project_name"): case for case in rever
 @pytest.mark.parametrize(
     "service", list(FIRST_WITH_EACH_TEXT), indirect=True, ids=lambda case: case.name
 )
-def test_uv_takes_the_texts(service: Service, tmp_path: Path) -> None:
+def test_uv_builds_wheel_with_free_text_answers(service: Service, tmp_path: Path) -> None:
     run("uv", "build", "--quiet", "--wheel", "--out-dir", tmp_path, service.path)
 
     assert len(list(tmp_path.glob("*.whl"))) == 1
 
 
-def test_what_was_not_chosen_is_not_spoken_of(service: Service) -> None:
+def test_service_does_not_mention_unselected_choices(service: Service) -> None:
     answers = service.case.answers
     places = [service.path / name for name in PLACES]
     kernel = service.path / "app/kernel"
@@ -233,27 +233,27 @@ def test_what_was_not_chosen_is_not_spoken_of(service: Service) -> None:
     ]
     assert all(place.exists() for place in places)
     given = str([answers["modules"], answers.get("project_name"), answers.get("description")])
-    spoken_of = [
+    mentions = [
         f"{service.relative(path)}: {line.strip()}"
-        for words, is_called_for in WORDS.items()
-        # Whoever calls a module "cache" reads of it whatever is chosen.
-        if not is_called_for(answers) and not re.search(words, given, re.IGNORECASE)
+        for words, is_selected in WORDS.items()
+        # A module or project may have such a word in its name.
+        if not is_selected(answers) and not re.search(words, given, re.IGNORECASE)
         for path in files
         for line in service.text(path).splitlines()
-        if re.search(words, INNOCENT.sub("", line), re.IGNORECASE)
+        if re.search(words, ALLOWED.sub("", line), re.IGNORECASE)
     ]
-    assert spoken_of == []
+    assert mentions == []
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_what_was_chosen_is_spoken_of(render: Render, words: str) -> None:
-    """The words are ones that the template uses: else the test above would prove nothing."""
+def test_selected_choice_is_mentioned_in_code(render: Render, words: str) -> None:
+    """The template uses the words, without which the test above would prove nothing."""
     service = render(next(case for case in CASES if WORDS[words](case.answers)))
     found = re.compile(words, re.IGNORECASE)
-    assert any(found.search(INNOCENT.sub("", service.text(path))) for path in service.files("*.py"))
+    assert any(found.search(ALLOWED.sub("", service.text(path))) for path in service.files("*.py"))
 
 
-def test_git_ignores_none_of_it(service: Service, tmp_path: Path) -> None:
+def test_gitignore_excludes_no_rendered_file(service: Service, tmp_path: Path) -> None:
     repository = ("--git-dir", str(tmp_path / "repository"), "--work-tree", ".")
     git(service.path, *repository, "init", "--quiet")
 
@@ -263,7 +263,7 @@ def test_git_ignores_none_of_it(service: Service, tmp_path: Path) -> None:
     assert [line for line in ignored.splitlines() if line.startswith("!!")] == []
 
 
-def test_it_is_always_rendered_alike(template: Path, tmp_path: Path) -> None:
+def test_rendering_is_reproducible(template: Path, tmp_path: Path) -> None:
     first, again = (Service(CASES[6], tmp_path / name) for name in ("first", "again"))
     for service in (first, again):
         render_anew(template, service.case, service.path)
