@@ -38,7 +38,7 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
     r"stand.?in|stands in": lambda its: its.get("test_database") == "sqlite",
     r"postgres|asyncpg": lambda its: its["database"] == "postgresql",
     r"mysql|maria|asyncmy": lambda its: its["database"] == "mysql",
-    r"\bseed|faker|made-up": lambda its: its["seed_data"],
+    r"\bseed|faker|sample record": lambda its: its["seed_data"],
     r"backup|retention|app restore": lambda its: its["backup"] != "none",
     r"cache": lambda its: its["cache"] != "none",
     r"redis": lambda its: its["cache"] == "redis",

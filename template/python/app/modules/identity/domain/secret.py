@@ -1,4 +1,4 @@
-"""Random secrets of sessions, refresh tokens and API keys; only their hashes are stored."""
+"""Random secrets of credentials; the database stores their hashes only."""
 
 import secrets
 from hashlib import sha256
