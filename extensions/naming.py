@@ -100,3 +100,8 @@ def words(name: str) -> str:
 def with_article(label: str) -> str:
     """Return `label` after its indefinite article: "an order", "a user", "an hour"."""
     return f"{'an' if _SPOKEN_WITH_VOWEL.match(label) else 'a'} {label}"
+
+
+def natural_key(name: str) -> list[str | int]:
+    """Return a key that sorts names as import sorters do: "box2" before "box10"."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]

@@ -19,17 +19,6 @@ OIDC_EXAMPLES = {
 }
 # URLs for curl in the README; without HTTPS, curl sends secure cookies to localhost only.
 BASE_URLS = {"session": "http://localhost:8000"}
-CALL_OPTIONS = {
-    "jwt": '-H "Authorization: Bearer $token"',
-    "session": '--cookie "$cookies" -H "X-CSRF-Token: $csrf"',
-    "api_key": '-H "X-API-Key: $key"',
-    "oauth2": '-H "Authorization: Bearer $token"',
-}
-# Variables that production requires, besides those of the database and the cache.
-PRODUCTION_VARIABLES = {
-    "jwt": ("APP_SECRET_KEY",),
-    "oauth2": ("APP_OIDC_ISSUER", "APP_OIDC_AUDIENCE"),
-}
 
 
 def authentication_facts(auth: str, provider: str | None) -> dict[str, Any]:
@@ -40,13 +29,6 @@ def authentication_facts(auth: str, provider: str | None) -> dict[str, Any]:
         "audience_example": audience,
         "authentication": "sign_in" if signs_in else auth,
         "base_url": BASE_URLS.get(auth, "http://127.0.0.1:8000"),
-        "call_options": CALL_OPTIONS[auth],
         "issuer_example": issuer,
+        "with_passwords": auth in WITH_PASSWORDS,
     }
-
-
-def production_variables(auth: str, cache_url: str) -> list[str]:
-    """Return the variables that production requires, besides the environment."""
-    cache = ["APP_CACHE_URL"] if cache_url else []
-    own = PRODUCTION_VARIABLES.get(auth, ())
-    return ["APP_DATABASE_URL", *cache, "APP_ALLOWED_HOSTS", *own]

@@ -9,9 +9,11 @@ from .authentication import WITH_PASSWORDS
 
 
 def data_security_facts(answers: Mapping[str, Any]) -> dict[str, bool]:
-    """Return whether there is a rate limit, and a stricter one for logins."""
+    """Return whether there is a rate limit, a stricter one for logins, and a client address."""
     limited = bool(answers["rate_limit"])
+    with_passwords = answers["auth"] in WITH_PASSWORDS
     return {
-        "login_limited": limited and answers["auth"] in WITH_PASSWORDS,
+        "identifies_clients": limited or with_passwords,
+        "login_limited": limited and with_passwords,
         "rate_limited": limited,
     }

@@ -63,6 +63,15 @@ ALL_REQUIREMENTS = tuple(
 )
 
 
+def dependency_facts(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the service and its development depend on, and the day of these versions."""
+    return {
+        "dependencies": runtime_dependencies(answers),
+        "dev_dependencies": development_dependencies(answers),
+        "tested_on": TESTED_ON,
+    }
+
+
 def runtime_dependencies(answers: Mapping[str, Any]) -> list[str]:
     """Return what the service needs to run, sorted."""
     return sorted({*RUNTIME, *_chosen(answers, RUNTIME_BY_ANSWER)})

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import Any
 
-from ..naming import class_name, pascal, plural, with_article, words
+from ..naming import class_name, natural_key, pascal, plural, with_article, words
 from ..questionnaire import read_field
-
-# Line length of the emitted code; `[tool.ruff]` of its pyproject.toml says the same.
-LINE_LENGTH = 100
-
 
 # Two values of each type, as JSON has them; `%s` stands for the field's label.
 SAMPLES: dict[str, tuple[Any, Any]] = {
@@ -62,7 +57,7 @@ class Entity:
     fields: tuple[Field, ...]
     checked_fields: tuple[Field, ...]
     unique_fields: tuple[Field, ...]
-    types: list[str]
+    types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +77,15 @@ class Module:
         return sorted(self.entities, key=lambda entity: natural_key(entity.name))
 
 
-def natural_key(name: str) -> list[str | int]:
-    """Sort names as import sorters do: "box2" before "box10"."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+def module_facts(modules: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, Any]:
+    """Return the modules in the order of the answer, and the names of all that are installed."""
+    return {
+        "app_modules": [_module(name, entities) for name, entities in modules.items()],
+        "installed_modules": sorted(["identity", *modules], key=natural_key),
+    }
 
 
-def module_facts(name: str, entities: Mapping[str, Mapping[str, str]]) -> Module:
+def _module(name: str, entities: Mapping[str, Mapping[str, str]]) -> Module:
     label = words(name)
     return Module(
         name=name,
@@ -119,16 +117,8 @@ def _entity(module: str, name: str, field_texts: Mapping[str, str]) -> Entity:
         fields=fields,
         checked_fields=tuple(field for field in fields if field.type == "str"),
         unique_fields=tuple(field for field in fields if field.unique),
-        types=sorted({field.type for field in fields}),
+        types=tuple(sorted({field.type for field in fields})),
     )
-
-
-def import_of(module: str, *names: str) -> str:
-    """Return a `from` import as formatters write it: on one line if it fits, else a name a line."""
-    line = f"from {module} import {', '.join(names)}"
-    if len(line) <= LINE_LENGTH:
-        return line
-    return "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])
 
 
 def _field(path: str, name: str, text: str) -> Field:

@@ -21,6 +21,7 @@ from ..render.sources import BODIES, SOURCES
 from ..support import ROOT
 
 PARSER = Environment(extensions=["jinja2.ext.do"])
+MACRO_FILES = sorted((ROOT / "template/macros").glob("*.jinja"))
 QUESTION_FILES = [ROOT / "copier.yml", *sorted((ROOT / "questions").glob("*.yml"))]
 DEFAULTS = {key: details["default"] for key, details in QUESTIONS.items() if "when" not in details}
 DEFAULTS["project_slug"] = "my-service"
@@ -30,9 +31,11 @@ FACT_FILES = sorted((ROOT / "extensions/facts").glob("*.py"))
 
 
 def _parsed() -> Iterator[nodes.Template]:
-    """Yield the syntax trees of all template bodies, names of files, and questions."""
+    """Yield the syntax trees of all template bodies, macros, names of files, and questions."""
     for body in BODIES.values():
         yield PARSER.parse(body)
+    for path in MACRO_FILES:
+        yield PARSER.parse(path.read_text(encoding="utf-8"))
     for path in SOURCES:
         name = re.sub(r"\{% yield (\w+) from", r"{% for \1 in", path.as_posix())
         yield PARSER.parse(name.replace("endyield", "endfor"))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from extensions.naming import class_name, pascal, plural, slug, with_article, words
+from extensions.naming import class_name, natural_key, pascal, plural, slug, with_article, words
 
 
 @pytest.mark.parametrize(
@@ -105,3 +105,16 @@ def test_entity_with_a_taken_name_gets_another_class(name: str, expected: str) -
 )
 def test_article_follows_the_sound(phrase: str) -> None:
     assert with_article(phrase.split(" ", 1)[1]) == phrase
+
+
+def test_numbers_in_names_are_sorted_by_value() -> None:
+    names = ["box10", "box_a", "box2", "boxa", "box", "a10b", "a9b"]
+    assert sorted(names, key=natural_key) == [
+        "a9b",
+        "a10b",
+        "box",
+        "box2",
+        "box10",
+        "box_a",
+        "boxa",
+    ]
