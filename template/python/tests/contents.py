@@ -1,4 +1,4 @@
-"""What a database holds, past the code that is tested."""
+"""Contents of a database, read without the code under test."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Rows = dict[str, list[str]]
 
 
 def execute(url: str, *statements: str) -> None:
-    """Run statements of SQL in one transaction."""
+    """Run SQL statements in one transaction."""
 
     async def act(connection: AsyncConnection) -> None:
         for statement in statements:
@@ -23,7 +23,7 @@ def execute(url: str, *statements: str) -> None:
 
 
 def rows(url: str) -> Rows:
-    """All rows of all tables, whatever the code knows of them."""
+    """Return the rows of all tables, known to the code or not."""
 
     def read(connection: sa.Connection) -> Rows:
         found = sa.MetaData()

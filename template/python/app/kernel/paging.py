@@ -10,7 +10,7 @@ Item_co = TypeVar("Item_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item_co]):
-    """Some items in order of creation; the next page, if any, starts after `next_after`."""
+    """Items in order of creation; the next page, if any, starts after `next_after`."""
 
     items: Sequence[Item_co]
     next_after: UUID | None = None

@@ -1,4 +1,4 @@
-"""No lost updates: who changes a thing says which version of it they have seen."""
+"""Optimistic locking: a change names the version that its caller has seen."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from app.kernel.errors import StaleVersion
 
 @dataclass(frozen=True, slots=True)
 class ExpectedVersions:
-    """The versions that a caller has seen; None stands for whichever is current."""
+    """Versions that a caller has seen; None accepts the current one."""
 
     numbers: frozenset[int] | None = None
 

@@ -2,14 +2,12 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from app.kernel.access import AccessPolicy
 from app.kernel.events import EventBus
-from app.kernel.ports import Clock, Entity, IdGenerator, Repository, Transaction
+from app.kernel.ports import Clock, EntityT, IdGenerator, Repository, Transaction
 from app.platform.persistence import RecordType, Store
-
-EntityT = TypeVar("EntityT", bound=Entity)
 
 
 class RepositoryFactory(Protocol):

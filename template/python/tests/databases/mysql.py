@@ -9,13 +9,13 @@ from tests.databases.server import new_database_url
 __all__ = ["analyze", "full_scans", "new_database_url"]
 
 
-def analyze(table: sa.Table) -> str:
-    """The statement that has the database count what a table holds, for its query plans."""
-    return f"ANALYZE TABLE {table.name}"
+def analyze(table: str) -> str:
+    """Return the statement that collects the statistics of a table for query plans."""
+    return f"ANALYZE TABLE {table}"
 
 
 def full_scans(connection: sa.Connection, statement: str, parameters: Any) -> list[str]:
-    """The steps of a query plan that read, or sort, more rows than they return."""
+    """Return the steps of a query plan that read, or sort, more rows than they return."""
     plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).mappings()
     return [f"{step['type']} of {step['table']}" for step in plan if _reads_all(step, statement)]
 

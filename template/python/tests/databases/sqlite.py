@@ -1,4 +1,4 @@
-"""SQLite under test: a file that is thrown away."""
+"""SQLite under test: a temporary file."""
 
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ def new_database_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'test.db'}"
 
 
-def analyze(_: sa.Table) -> str:
-    """The statement that has the database count what a table holds, for its query plans."""
+def analyze(_: str) -> str:
+    """Return the statement that collects the statistics of a table for query plans."""
     return "ANALYZE"
 
 
 def full_scans(connection: sa.Connection, statement: str, parameters: Any) -> list[str]:
-    """The steps of a query plan that read, or sort, more rows than they return."""
+    """Return the steps of a query plan that read, or sort, more rows than they return."""
     plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
     return [step.detail for step in plan if _reads_all(step.detail, statement)]
 

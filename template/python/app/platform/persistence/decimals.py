@@ -1,4 +1,4 @@
-"""Decimals look the same whatever kept them."""
+"""One form of decimals for every database."""
 
 from decimal import Decimal
 
@@ -7,6 +7,6 @@ SCALE = 4
 
 
 def plain(value: Decimal) -> Decimal:
-    """`value` without trailing zeros or an exponent: 9.9900 is 9.99, 1E+2 is 100."""
+    """Return `value` without trailing zeros or an exponent: 9.99 for 9.9900, 100 for 1E+2."""
     integral = value.to_integral_value()
     return integral.quantize(Decimal(1)) if value == integral else value.normalize()

@@ -45,9 +45,9 @@ class Records(Protocol[RecordT]):
     async def first_with(
         self, other: RecordType[OtherT], via: str, /, **equal: object
     ) -> tuple[RecordT, OtherT | None] | None:
-        """Return the first record that matches and the other one, whose key its field `via` holds.
+        """Return the first record that matches, with the one that its field `via` refers to.
 
-        Both are read at once: each request that authenticates asks this.
+        One statement reads both, since every authenticated request needs it.
         """
 
     async def find(self, **equal: object) -> list[RecordT]:
@@ -62,27 +62,28 @@ class Records(Protocol[RecordT]):
     async def update(
         self, changes: Mapping[str, object], increment: str = "", /, **equal: object
     ) -> int:
-        """Change fields, and add 1 to the field `increment`; return how many records changed.
+        """Change fields, and add 1 to the field `increment`; return the number of records changed.
 
-        To change a record only if it still has a value is safe: one of several callers succeeds.
+        This is a compare-and-set: of several concurrent callers that expect a value and change it,
+        one succeeds.
         """
 
     async def delete(self, **equal: object) -> int:
-        """Delete the records that match; return how many there were."""
+        """Delete the records that match; return their number."""
 
     async def delete_expired(
         self, limits: Mapping[str, datetime], at_most: int | None = None, /, **equal: object
     ) -> int:
-        """Delete the records that match and have one of the times, or an earlier one.
+        """Delete the records that match and have reached one of the limits; return their number.
 
-        `at_most` makes it a part of a longer task: as many, beginning with the oldest.
+        With `at_most`, delete no more than that, the oldest first.
         """
 
     async def keys_for_update(self, **equal: object) -> Sequence[Any]:
         """Return the keys of the records that match, locked until this task's transaction ends."""
 
     async def count(self, **equal: object) -> int:
-        """Return how many records match."""
+        """Return the number of records that match."""
 
     async def highest(self, field: str, below: Any) -> Any | None:
         """Return the highest value of a field that is less than `below`, or None."""
@@ -91,13 +92,13 @@ class Records(Protocol[RecordT]):
 class Store(Protocol):
     """The service's database.
 
-    A transaction belongs to the task that opened it: repositories called inside it take part
-    without being told, and those called outside it read, or write one statement, by themselves.
+    A transaction belongs to the task that opened it. Repositories called inside take part in it;
+    outside, each read or write is a transaction of its own.
     """
 
     @property
     def record_types(self) -> Sequence[RecordType[Any]]:
-        """The record types of which anybody has asked for the records."""
+        """The record types whose records are in use."""
 
     @property
     def in_transaction(self) -> bool:
@@ -124,12 +125,12 @@ class Store(Protocol):
         """Undo migrations down to `revision`, such as `base` or `catalog@base`."""
 
     async def missing_migrations(self) -> str:
-        """Return what the record types have and the migrations lack, a line each."""
+        """Return the differences between the record types and the migrations, a line each."""
 
     async def write_migrations(self, message: str) -> list[Path]:
         """Write the migrations that are missing, one for each module; return their files."""
 
     async def has_records(self) -> bool:
-        """Whether the database holds any record, of whichever type."""
+        """Whether the database holds a record of any type."""
 
     async def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Record types: what a store must know to hold records of a dataclass."""
+"""Record types: dataclasses with the information that a store needs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -44,7 +44,7 @@ class RecordType(Generic[RecordT]):
     indexed: tuple[str, ...] = ()
     text_lengths: Mapping[str, int | None] = field(default_factory=dict)
     on_read: Callable[[RecordT], RecordT] | None = None
-    """Replaces each record that is read, for stored values that the code no longer knows."""
+    """Maps each record that is read, for stored values that the code no longer knows."""
 
     @cached_property
     def fields(self) -> tuple[RecordField, ...]:

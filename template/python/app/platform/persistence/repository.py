@@ -1,17 +1,15 @@
-"""The repository of entities of one type."""
+"""Repository of the entities of one type."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic
 from uuid import UUID
 
 from app.kernel.errors import StaleVersion
 from app.kernel.paging import Page
-from app.kernel.ports import Entity
+from app.kernel.ports import EntityT
 from app.platform.persistence.ports import Store
 from app.platform.persistence.record_types import RecordType
-
-EntityT = TypeVar("EntityT", bound=Entity)
 
 STALE = "It was changed or deleted in the meantime; read it again."
 

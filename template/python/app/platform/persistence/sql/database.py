@@ -26,7 +26,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        # Single reads need no transaction, and a round trip less each way shows under load.
+        # A single read needs no transaction: that saves a round trip before and after it.
         self._reader = engine.execution_options(**adapter.WITHOUT_TRANSACTION)
         self._open: ContextVar[_OpenTransaction | None] = ContextVar("transaction", default=None)
 
@@ -45,7 +45,7 @@ class Database:
                 yield
             finally:
                 self._open.reset(token)
-            # An error above goes past this, and the connection rolls back as it closes.
+            # Skipped after an error: the connection rolls back when it closes.
             with translated_errors():
                 await connection.commit()
         for callback in current.after_commit:
@@ -62,7 +62,7 @@ class Database:
             await callback()
 
     async def fetch(self, query: sa.Executable, values: Values = None) -> Sequence[sa.Row[Any]]:
-        """Return the rows of a query; inside a transaction it sees that transaction's changes."""
+        """Return the rows of a query, which sees the changes of this task's transaction."""
         with translated_errors():
             if current := self._open.get():
                 return (await current.connection.execute(query, values)).all()
@@ -70,13 +70,13 @@ class Database:
                 return (await connection.execute(query, values)).all()
 
     async def execute(self, statement: sa.Executable, values: Values = None) -> int:
-        """Run a statement that writes, in a transaction; return how many rows it found."""
+        """Run a statement that writes; return the number of rows that it matched."""
         async with self.writing() as connection:
             return (await connection.execute(statement, values)).rowcount
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """The connection of this task's transaction, which begins here if there is none."""
+        """Provide the connection of this task's transaction, or of a new one."""
         async with self.transaction():
             current = self._open.get()
             assert current is not None  # noqa: S101 (`transaction` has just set it)

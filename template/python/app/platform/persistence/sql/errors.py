@@ -1,4 +1,4 @@
-"""The driver's errors, in the application's terms."""
+"""Translation of the driver's errors into those of the application."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,27 +16,30 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.kernel.errors import Conflict, Unavailable
 from app.platform.persistence.ports import DatabaseError
 
-AWAY = "The database does not answer; try again later."
+UNAVAILABLE = "The database does not answer; try again later."
 
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Around one step of the driver alone: an `OSError` of anything else is no outage."""
+    """Translate the errors of a step of the driver; it must enclose nothing else.
+
+    An `OSError` of other code is no outage of the database.
+    """
     try:
         yield
     except IntegrityError as error:
         raise Conflict("This contradicts data that is already there.") from error
     except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
-        raise Unavailable(AWAY) from error
+        raise Unavailable(UNAVAILABLE) from error
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise Unavailable(AWAY) from error
+            raise Unavailable(UNAVAILABLE) from error
         raise
 
 
 @contextmanager
 def unusable_database() -> Iterator[None]:
-    """Around a step of a command, whose user can do something about the reason."""
+    """Translate the errors of a step of a command into sentences with the reason."""
     try:
         yield
     except CommandError as error:

@@ -19,9 +19,9 @@ SCHEME = "mysql"
 CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 5
 MIGRATION_LOCK_TIMEOUT_SECONDS = 3600
-# Texts differ when any character does, be it in case, accent or a space at the end.
+# Texts differ if any character does, including case, accents and trailing spaces.
 COLLATIONS = {"mysql": "utf8mb4_0900_bin", "mariadb": "utf8mb4_nopad_bin"}
-AWAY = (1040, 1053)  # the server has no connection left, or shuts down
+UNAVAILABLE = (1040, 1053)  # the server has no connection left, or shuts down
 WITHOUT_TRANSACTION = {"without_transaction": True}
 TRANSACTIONAL_DDL = False
 # The schema and the name of each table, for a connection to the database.
@@ -32,7 +32,7 @@ TABLES = (
 
 
 class Timestamp(sa.TypeDecorator[dt.datetime]):
-    """An instant to the microsecond, kept in UTC; the server's own time zone has no part in it."""
+    """An instant to the microsecond, stored in UTC whatever the server's time zone."""
 
     impl = DATETIME(fsp=6)
     cache_ok = True
@@ -45,7 +45,7 @@ class Timestamp(sa.TypeDecorator[dt.datetime]):
 
 
 class ExactDecimal(sa.TypeDecorator[Decimal]):
-    """A decimal, exact to its last place."""
+    """An exact decimal."""
 
     impl = sa.Numeric(PRECISION, SCALE)
     cache_ok = True
@@ -57,15 +57,15 @@ class ExactDecimal(sa.TypeDecorator[Decimal]):
 def create_engine(
     url: str, pool_size: int = 5, timeout_seconds: float | None = None
 ) -> AsyncEngine:
-    """An engine for `mysql://user:password@host/database`.
+    """Return an engine for `mysql://user:password@host/database`.
 
-    A statement may take `timeout_seconds`: a server that keeps silent is as good as away.
+    A statement takes `timeout_seconds` at most: an unresponsive server counts as unavailable.
     """
     engine = create_async_engine(
         sa.make_url(url).set(drivername="mysql+asyncmy"),
-        hide_parameters=True,  # an error is logged, and they may be somebody's secrets
+        hide_parameters=True,  # errors are logged, and parameters may be secrets
         pool_size=pool_size,
-        max_overflow=0,  # to wait for a connection costs less than to open one for a moment
+        max_overflow=0,  # waiting for a connection is cheaper than opening one
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
         connect_args={
@@ -76,7 +76,7 @@ def create_engine(
         },
     )
 
-    # It repeats what the server notes, such as that it gives primary keys no name.
+    # The driver logs notes of the server, such as that primary keys have no name.
     logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
     @sa.event.listens_for(engine.sync_engine, "connect")
@@ -84,7 +84,7 @@ def create_engine(
         cursor = connection.cursor()
         for statement in (
             "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-            # What does not fit is refused, never cut to fit.
+            # Values that do not fit are refused, never truncated.
             "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",
             "SET SESSION innodb_lock_wait_timeout = 10",
         ):
@@ -93,14 +93,14 @@ def create_engine(
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        # An option of ours: for SQLAlchemy's AUTOCOMMIT each read would ask the server twice more.
+        # An option of this service: SQLAlchemy's AUTOCOMMIT would query the server twice more.
         if not connection.get_execution_options().get("without_transaction"):
             connection.exec_driver_sql("BEGIN")
 
     @sa.event.listens_for(engine.sync_engine, "handle_error")
-    def recognise_away(context: sa.engine.ExceptionContext) -> None:
+    def recognise_outage(context: sa.engine.ExceptionContext) -> None:
         original = context.original_exception
-        if original.args and original.args[0] in AWAY:
+        if original.args and original.args[0] in UNAVAILABLE:
             context.is_disconnect = True
 
     return engine
@@ -108,7 +108,7 @@ def create_engine(
 
 @contextmanager
 def migrating(connection: sa.Connection) -> Iterator[None]:
-    """A transaction that waits until no other process migrates, and keeps others waiting."""
+    """Run a transaction that excludes the migrations of other processes."""
     name = sa.text("LEFT(CONCAT('migrations:', SHA2(DATABASE(), 256)), 64)")
     with connection.begin():
         lock = sa.func.get_lock(name, MIGRATION_LOCK_TIMEOUT_SECONDS)
@@ -118,7 +118,7 @@ def migrating(connection: sa.Connection) -> Iterator[None]:
         with connection.begin():
             yield
     finally:
-        # The lock is the connection's, which goes back to the pool.
+        # The lock belongs to the connection, which returns to the pool.
         with connection.begin():
             connection.execute(sa.select(sa.func.release_lock(name)))
 
@@ -131,9 +131,9 @@ async def insert_many(
 
 
 async def ensure_database(url: str) -> None:
-    """Create the database that `url` names if the server does not have it.
+    """Create the database that `url` names if it does not exist.
 
-    New tables shall tell texts apart as other databases do, whoever created the database.
+    Set its collation in any case, so that new tables compare texts as other databases do.
     """
     name = sa.make_url(url).database or ""
     async with _server(url) as connection:
@@ -154,7 +154,7 @@ async def ensure_database(url: str) -> None:
 
 
 async def drop_database(url: str) -> None:
-    """Drop the database that `url` names, with all that is in it."""
+    """Drop the database that `url` names and everything in it."""
     name = sa.make_url(url).database or ""
     async with _server(url) as connection:
         quoted = connection.dialect.identifier_preparer.quote(name)
@@ -163,7 +163,7 @@ async def drop_database(url: str) -> None:
 
 @asynccontextmanager
 async def _server(url: str) -> AsyncIterator[AsyncConnection]:
-    """A connection to the server of `url`, outside any database."""
+    """Open a connection to the server of `url`, outside any database."""
     elsewhere = sa.make_url(url).set(database="")
     engine = create_engine(elsewhere.render_as_string(hide_password=False))
     try:

@@ -17,8 +17,8 @@ CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 5
 MIGRATION_LOCK = 4_205_713
 CREATION_LOCK = 4_205_714
-AWAY = ("57P", "53300")  # the server starts, stops or has no connection left (SQLSTATE)
-DEADLOCK = ("40001", "40P01")  # two transactions wait for each other, and this one must give way
+UNAVAILABLE = ("57P", "53300")  # the server starts, stops or has no connection left (SQLSTATE)
+DEADLOCK = ("40001", "40P01")  # the server has ended this transaction for the sake of another
 WITHOUT_TRANSACTION = {"isolation_level": "AUTOCOMMIT"}
 TRANSACTIONAL_DDL = True
 # The schema and the name of each table, for a connection to the database.
@@ -29,14 +29,14 @@ TABLES = (
 
 
 class Timestamp(sa.TypeDecorator[Any]):
-    """An instant; PostgreSQL keeps and returns it in UTC."""
+    """An instant, stored and returned in UTC."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
 
 class ExactDecimal(sa.TypeDecorator[Decimal]):
-    """A decimal, exact to its last place."""
+    """An exact decimal."""
 
     impl = sa.Numeric(PRECISION, SCALE)
     cache_ok = True
@@ -48,23 +48,23 @@ class ExactDecimal(sa.TypeDecorator[Decimal]):
 def create_engine(
     url: str, pool_size: int = 5, timeout_seconds: float | None = None
 ) -> AsyncEngine:
-    """An engine for `postgresql://user:password@host/database`.
+    """Return an engine for `postgresql://user:password@host/database`.
 
-    A statement may take `timeout_seconds`: a server that keeps silent is as good as away.
+    A statement takes `timeout_seconds` at most: an unresponsive server counts as unavailable.
     """
     engine = create_async_engine(
         sa.make_url(url).set(drivername="postgresql+asyncpg"),
-        hide_parameters=True,  # an error is logged, and they may be somebody's secrets
+        hide_parameters=True,  # errors are logged, and parameters may be secrets
         pool_size=pool_size,
-        max_overflow=0,  # to wait for a connection costs less than to open one for a moment
+        max_overflow=0,  # waiting for a connection is cheaper than opening one
         pool_timeout=POOL_TIMEOUT_SECONDS,
         connect_args={"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": timeout_seconds},
     )
 
     @sa.event.listens_for(engine.sync_engine, "checkout")
     def replace_if_closed(connection: Any, *_: Any) -> None:
-        # The driver knows when the server has hung up. To ask the server each time, as
-        # `pool_pre_ping` does, would take longer than most queries.
+        # The driver knows when the server has closed the connection. A query each time, as
+        # `pool_pre_ping` makes, would take longer than most queries.
         if connection.driver_connection.is_closed():
             raise sa.exc.DisconnectionError
 
@@ -72,7 +72,7 @@ def create_engine(
     def recognise(context: sa.engine.ExceptionContext) -> None:
         original = context.original_exception
         sqlstate = getattr(original, "sqlstate", None) or ""
-        if sqlstate.startswith(AWAY) or isinstance(original, TimeoutError):
+        if sqlstate.startswith(UNAVAILABLE) or isinstance(original, TimeoutError):
             context.is_disconnect = True
         if sqlstate in DEADLOCK:
             raise sa.exc.OperationalError(context.statement, None, original)
@@ -82,7 +82,7 @@ def create_engine(
 
 @contextmanager
 def migrating(connection: sa.Connection) -> Iterator[None]:
-    """A transaction that waits until no other process migrates, and keeps others waiting."""
+    """Run a transaction that excludes the migrations of other processes."""
     with connection.begin():
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
         yield
@@ -91,8 +91,8 @@ def migrating(connection: sa.Connection) -> Iterator[None]:
 async def insert_many(
     connection: AsyncConnection, table: sa.Table, rows: list[dict[str, Any]]
 ) -> None:
-    """Add many rows at once, by COPY: it takes a fraction of the time of INSERT."""
-    await connection.execute(sa.text("SELECT 1"))  # the driver begins the transaction with it
+    """Add many rows at once by COPY, which takes a fraction of the time of INSERT."""
+    await connection.execute(sa.text("SELECT 1"))  # makes the driver begin the transaction
     driver: Any = (await connection.get_raw_connection()).driver_connection
     await driver.copy_records_to_table(
         table.name, columns=list(rows[0]), records=[tuple(row.values()) for row in rows]
@@ -100,10 +100,10 @@ async def insert_many(
 
 
 async def ensure_database(url: str) -> None:
-    """Create the database that `url` names if the server does not have it."""
+    """Create the database that `url` names if it does not exist."""
     name = sa.make_url(url).database or ""
     async with _server(url) as connection:
-        # Until it hangs up: of two that create a database at once, one would fail.
+        # Held until the connection closes: one of two concurrent CREATE DATABASE would fail.
         await connection.execute(sa.select(sa.func.pg_advisory_lock(CREATION_LOCK)))
         known = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
         if not await connection.scalar(known, {"name": name}):
@@ -111,7 +111,7 @@ async def ensure_database(url: str) -> None:
 
 
 async def drop_database(url: str) -> None:
-    """Drop the database that `url` names, with all that is in it."""
+    """Drop the database that `url` names and everything in it."""
     name = sa.make_url(url).database or ""
     async with _server(url) as connection:
         await connection.execute(
@@ -121,7 +121,7 @@ async def drop_database(url: str) -> None:
 
 @asynccontextmanager
 async def _server(url: str) -> AsyncIterator[AsyncConnection]:
-    """A connection to the server of `url`, outside any database of ours."""
+    """Open a connection to the server of `url`, outside the database of the service."""
     elsewhere = sa.make_url(url).set(database="postgres")
     engine = create_engine(elsewhere.render_as_string(hide_password=False))
     try:

@@ -1,4 +1,4 @@
-"""SQLite: a file beside the service, nothing to install."""
+"""SQLite, by way of aiosqlite."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TABLES = "SELECT NULL, name FROM sqlite_master WHERE type = 'table' AND name NOT
 
 
 class Timestamp(sa.TypeDecorator[dt.datetime]):
-    """An instant, kept in UTC; SQLite itself knows no time zones."""
+    """An instant, stored in UTC, because SQLite has no time zones."""
 
     impl = sa.DateTime
     cache_ok = True
@@ -36,7 +36,7 @@ class Timestamp(sa.TypeDecorator[dt.datetime]):
 
 
 class ExactDecimal(sa.TypeDecorator[Decimal]):
-    """A decimal kept as a whole number of its last place; SQLite itself would round it."""
+    """An exact decimal, stored as a multiple of its last place, because SQLite would round it."""
 
     impl = sa.BigInteger
     cache_ok = True
@@ -51,13 +51,13 @@ class ExactDecimal(sa.TypeDecorator[Decimal]):
 def create_engine(
     url: str, pool_size: int = 5, timeout_seconds: float | None = None
 ) -> AsyncEngine:
-    """An engine for `sqlite:///path/to/file.db`.
+    """Return an engine for `sqlite:///path/to/file.db`.
 
-    A writer waits `timeout_seconds` for another to finish.
+    A writer waits up to `timeout_seconds` for another.
     """
     engine = create_async_engine(
         sa.make_url(url).set(drivername="sqlite+aiosqlite"),
-        hide_parameters=True,  # an error is logged, and they may be somebody's secrets
+        hide_parameters=True,  # errors are logged, and parameters may be secrets
         pool_size=pool_size,
         max_overflow=0,
         connect_args={"timeout": timeout_seconds or PATIENT_SECONDS},
@@ -65,15 +65,15 @@ def create_engine(
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _: Any) -> None:
-        # The driver must not open transactions by itself: `begin` below does, and takes the write
-        # lock at once, so that two writers wait for each other instead of failing half-way.
+        # `begin` below opens transactions, not the driver. It takes the write lock at once, so
+        # that two writers wait for each other instead of failing half-way.
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             _execute(connection, f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        # An option of ours: for SQLAlchemy's AUTOCOMMIT each read would call the driver twice more.
+        # An option of this service: SQLAlchemy's AUTOCOMMIT would call the driver twice more.
         if not connection.get_execution_options().get("without_transaction"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
@@ -82,10 +82,10 @@ def create_engine(
 
 @contextmanager
 def migrating(connection: sa.Connection) -> Iterator[None]:
-    """A transaction, which locks the file from its beginning, and looks away from foreign keys.
+    """Run a transaction that locks the file from its beginning, without foreign keys.
 
-    SQLite changes a table by copying it and dropping the original, and with foreign keys that
-    would delete the rows of other tables that refer to it.
+    SQLite changes a table by copying it and dropping the original. With foreign keys, that would
+    delete the rows of other tables that refer to it.
     """
     _execute(connection.connection, "PRAGMA foreign_keys=OFF")
     try:
@@ -103,13 +103,13 @@ async def insert_many(
 
 
 async def ensure_database(url: str) -> None:
-    """Make the folder that the file will be in; SQLite makes the file."""
+    """Create the folder of the file that `url` names; SQLite creates the file."""
     if database := sa.make_url(url).database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
 
 
 async def drop_database(url: str) -> None:
-    """Remove the file that `url` names, and what SQLite keeps beside it."""
+    """Remove the file that `url` names and the files that SQLite adds to it."""
     if database := sa.make_url(url).database:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{database}{suffix}").unlink(missing_ok=True)

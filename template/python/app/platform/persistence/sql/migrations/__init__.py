@@ -20,14 +20,14 @@ from app.platform.persistence.ports import DatabaseError
 from app.platform.persistence.sql import adapter
 
 MODULES = Path(__file__).parents[4] / "modules"
-# To the second, so that none is written over another.
+# To the second, so that no file overwrites another.
 FILE_NAME = "%(year)d%(month).2d%(day).2d_%(hour).2d%(minute).2d%(second).2d_%(slug)s"
 
 Result = TypeVar("Result")
 
 
 class Migrations:
-    """The migrations of all modules, on the way to the tables in `metadata`."""
+    """The migrations of all modules, which lead to the tables in `metadata`."""
 
     def __init__(self, engine: AsyncEngine, metadata: sa.MetaData) -> None:
         self._engine = engine
@@ -62,7 +62,7 @@ class Migrations:
         return bool(self._heads - current) and not is_ahead
 
     async def difference(self) -> str:
-        """Return what the tables have and the migrations lack, a line each."""
+        """Return the differences between the tables and the migrations, a line each."""
 
         def check(config: Config) -> str:
             try:
@@ -76,7 +76,7 @@ class Migrations:
         return await self._run(check)
 
     async def write_missing(self, message: str) -> list[Path]:
-        """Write the migrations that `difference` misses, one for each module."""
+        """Write the migrations for `difference`, one for each module; return their files."""
         for module in {table.info.get("module") for table in self._metadata.tables.values()}:
             if module:
                 _folder(module).mkdir(exist_ok=True)
@@ -165,7 +165,7 @@ def _described(diff: Any) -> str:
 def _migration(
     script: ScriptDirectory, message: str, module: str, changes: list[Any]
 ) -> MigrationScript:
-    """Return the migration that makes `changes`; it follows on all that its module has so far."""
+    """Return the migration that makes `changes`; it follows all others of its module."""
     upgrade = UpgradeOps(changes)
     heads = [
         revision.revision
