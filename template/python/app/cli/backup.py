@@ -1,4 +1,4 @@
-"""Keeping copies of the database, and bringing it back."""
+"""Commands for backups of the database."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from app.settings import Settings
 
 @click.command()
 def backup() -> None:
-    """Write the database into a verified file, and remove the files that are too old."""
+    """Create a verified backup of the database, and remove old backups."""
     settings = read_settings()
     folder = _folder(settings)
 
@@ -23,44 +23,44 @@ def backup() -> None:
         engine.dump(settings.database_url, path)
         engine.tables(path)
 
-    async def keep(service: Service) -> None:
+    async def store(service: Service) -> None:
         click.echo(f"Wrote {folder.add(dump)}.")
-        # Who has lost everything and not noticed yet will need an older one.
+        # After an unnoticed loss of data, an older backup is needed.
         if not await service.platform.store.has_records():
             click.echo("The database has no rows, so no older backup is removed.")
             return
         for path in folder.prune(settings.backup_retention_days):
             click.echo(f"Removed {path}.")
 
-    run(settings, keep)
+    run(settings, store)
 
 
 @click.command()
-@click.option("--verify", is_flag=True, help="Read each, and fail if one cannot be restored.")
+@click.option("--verify", is_flag=True, help="Read all backups; fail if one cannot be restored.")
 def backups(*, verify: bool) -> None:
     """List the backups of the database, the newest last."""
     failures = 0
     for path in _folder(read_settings()).backups():
-        said = f"{path.stat().st_size:,} bytes"
+        text = f"{path.stat().st_size:,} bytes"
         if verify:
             try:
-                said += f", {len(_read(path))} tables"
+                text += f", {len(_read(path))} tables"
             except BackupError as error:
-                said = str(error)
+                text = str(error)
                 failures += 1
-        click.echo(f"{path}: {said}")
+        click.echo(f"{path}: {text}")
     if failures:
         raise click.ClickException(f"{failures} cannot be restored.")
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Replace the rows that the database has.")
+@click.option("--force", is_flag=True, help="Replace existing rows.")
 def restore(file: Path, *, force: bool) -> None:
-    """Make the database what FILE, a backup, holds; create it if the server has none."""
+    """Replace the database with the backup FILE; create the database if it does not exist."""
     settings = read_settings()
 
-    async def bring_back(service: Service) -> None:
+    async def replace(service: Service) -> None:
         tables = _read(file)
         await ensure_database(settings.database_url)
         if not force and await service.platform.store.has_records():
@@ -72,7 +72,7 @@ def restore(file: Path, *, force: bool) -> None:
         except OutdatedSchema:
             click.echo("The database lacks migrations; run `app migrate` next.")
 
-    run(settings, bring_back)
+    run(settings, replace)
 
 
 def _folder(settings: Settings) -> BackupFolder:
@@ -82,6 +82,6 @@ def _folder(settings: Settings) -> BackupFolder:
 
 
 def _read(backup: Path) -> list[str]:
-    """The tables of a backup that can be restored."""
+    """Return the tables of a backup; raise `BackupError` if it cannot be restored."""
     verify_checksum(backup)
     return engine.tables(backup)

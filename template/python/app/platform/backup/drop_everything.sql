@@ -1,8 +1,8 @@
--- Empties a database of PostgreSQL. What stays is the schema "public" itself, and what belongs to
--- an extension: somebody else may own it.
+-- Empty a PostgreSQL database. The schema "public" stays, and so do objects that belong to an
+-- extension, which may have another owner.
 DO $$
 DECLARE
-    -- All are named before any is dropped: most take others with them.
+    -- The list is complete before the first DROP, because most drop other objects as well.
     everything text[] := ARRAY(
         WITH extensions AS (
             SELECT objid FROM pg_depend WHERE deptype = 'e'

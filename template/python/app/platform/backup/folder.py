@@ -1,7 +1,7 @@
-"""The folder that backups are kept in.
+"""Folder of backups.
 
-A file under a backup's name is complete and verified, and has its checksum beside it: what is not
-finished yet is in a folder of its own, which the next backup removes if nobody else has.
+A file with the name of a backup is complete and verified, and has its checksum beside it. An
+unfinished backup is in a temporary folder, which the next backup removes if it is left over.
 """
 
 import datetime as dt
@@ -24,11 +24,11 @@ UNFINISHED = ".unfinished-"
 
 
 class BackupError(ApplicationError):
-    """A backup was not made, or not used."""
+    """A backup cannot be created or restored."""
 
 
 class BackupFolder:
-    """The backups of one database; others may have theirs in the same folder."""
+    """Backups of one database; several databases can share a folder."""
 
     def __init__(self, path: Path, database: str, suffix: str, clock: Clock) -> None:
         self._path = path
@@ -37,24 +37,24 @@ class BackupFolder:
         self._clock = clock
 
     def add(self, dump: Callable[[Path], None]) -> Path:
-        """Keep what `dump` writes into a new file, unless it fails; returns the backup."""
+        """Store the file that `dump` writes as a backup, unless it fails; return its path."""
         with self._locked(), self._unfinished() as folder:
             written = folder / "backup"
             dump(written)
             backup = self._free_name()
             checksum = folder / "checksum"
             checksum.write_text(f"{_sha256(written)}  {backup.name}\n", encoding="utf-8")
-            # The checksum comes first, so that no backup is ever without.
+            # The checksum comes first, so that every backup has one.
             _publish(checksum, checksum_of(backup))
             _publish(written, backup)
         return backup
 
     def backups(self) -> list[Path]:
-        """The backups, the newest last."""
+        """Return the backups, the newest last."""
         return sorted(path for path in self._path.glob("*") if self._time_in(path.name))
 
     def prune(self, days: int) -> list[Path]:
-        """Remove the backups that are older, but never the newest; returns what was removed."""
+        """Remove backups older than `days`, but never the newest; return the removed paths."""
         with self._locked():
             oldest = (self._clock() - dt.timedelta(days=days)).strftime(TIME_FORMAT)
             old = [path for path in self.backups()[:-1] if self._time_in(path.name) < oldest]
@@ -64,7 +64,7 @@ class BackupFolder:
         return old
 
     def _time_in(self, name: str) -> str:
-        """When a backup of this name was made; empty if it is no backup's name."""
+        """Return the time in the name of a backup; empty for other names."""
         before, after = re.escape(f"{self._prefix}-"), re.escape(self._suffix)
         match = re.fullmatch(before + TIME + after, name)
         return match[1] if match else ""
@@ -79,7 +79,7 @@ class BackupFolder:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Make the folder, and wait until no other process changes what is in it."""
+        """Create the folder, and lock it against changes by other processes."""
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
             # The system releases the lock of a process that ends, however it ends.
@@ -98,7 +98,7 @@ class BackupFolder:
             yield Path(folder)
 
     def _clean(self) -> None:
-        """Remove what processes that were killed have left."""
+        """Remove the leftovers of killed processes."""
         for folder in self._path.glob(f"{UNFINISHED}*"):
             shutil.rmtree(folder, ignore_errors=True)
         for path in self._path.glob("*.sha256"):
@@ -108,19 +108,19 @@ class BackupFolder:
 
 
 def checksum_of(backup: Path) -> Path:
-    """The file that holds a backup's checksum, as `sha256sum` writes it."""
+    """Return the path of a backup's checksum, which has the format of `sha256sum`."""
     return backup.with_name(f"{backup.name}.sha256")
 
 
 def verify_tables(tables: list[str]) -> list[str]:
-    """Return the tables of a backup if it has any: to restore none would only delete."""
+    """Return the tables of a backup; raise if there are none, as a restore would only delete."""
     if not tables:
         raise BackupError("There are no tables to keep or to restore.")
     return tables
 
 
 def verify_checksum(backup: Path) -> None:
-    """Return if a backup is what was once written, else raise `BackupError`."""
+    """Return if a backup matches its checksum, else raise `BackupError`."""
     checksum = checksum_of(backup)
     if not backup.is_file():
         raise BackupError(f"There is no backup {backup}.")
@@ -141,7 +141,7 @@ def _sha256(path: Path) -> str:
 
 
 def _publish(path: Path, name: Path) -> None:
-    """Give a file its name, private and safe on the disk."""
+    """Rename a file durably, readable by its owner only."""
     path.chmod(0o600)
     _sync(path)
     path.rename(name)

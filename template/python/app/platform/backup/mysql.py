@@ -1,4 +1,4 @@
-"""Backups of MySQL and MariaDB: compressed SQL of `mysqldump`, restored beside what is there."""
+"""Backups of MySQL and MariaDB: compressed SQL of `mysqldump`, restored into a second database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONNECT_TIMEOUT_SECONDS = 5
 LOCK_TIMEOUT_SECONDS = 10
 LIMIT = f"SET SESSION lock_wait_timeout = {LOCK_TIMEOUT_SECONDS};"
 VIEWS = "SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE()"
-# What programs of MySQL need to speak with MariaDB, and those of MariaDB do not know.
+# Options that MySQL's programs need for MariaDB, and that MariaDB's programs do not know.
 OPTIONS = f"""
 [mysqldump]
 loose-column-statistics = 0
@@ -55,7 +55,7 @@ DROP_OTHERS = """
 
 
 def dump(url: str, path: Path) -> None:
-    """Write the database into a new file, as it is at one moment."""
+    """Write a consistent snapshot of the database into a new file."""
     with (
         _server(url) as server,
         server.dump(*WHOLE, *STORED, server.database) as statements,
@@ -65,7 +65,7 @@ def dump(url: str, path: Path) -> None:
 
 
 def tables(path: Path) -> list[str]:
-    """The tables in a backup, or `BackupError` if it cannot be restored."""
+    """Return the tables of a backup; raise `BackupError` if it cannot be restored."""
     found, last = [], b""
     try:
         with gzip.open(path, "rb") as lines:
@@ -81,10 +81,10 @@ def tables(path: Path) -> list[str]:
 
 
 def restore(url: str, path: Path) -> None:
-    """Make the database what the backup holds; if that fails, its tables stay as they were.
+    """Replace the database with the backup; after a failure, its tables are unchanged.
 
-    The server cannot undo a CREATE TABLE. So everything is restored into a database beside it, and
-    then the tables change places in one statement.
+    The server cannot roll back a CREATE TABLE. The backup is therefore restored into a second
+    database, and one statement then exchanges the tables.
     """
     with _server(url) as server:
         current = server.database
@@ -98,7 +98,7 @@ def restore(url: str, path: Path) -> None:
 def _exchange(server: _Server, fresh: str, current: str, stale: str) -> None:
     """Move the tables of `current` to `stale` and those of `fresh` to `current`, all or none.
 
-    Tables do not move with triggers on them, and nothing else moves: it is made anew.
+    A table with triggers cannot move, and other objects do not move: they are created again.
     """
     replaced = server.query(current, TABLES)
     moves = [(current, stale, name) for name in replaced]
@@ -108,7 +108,7 @@ def _exchange(server: _Server, fresh: str, current: str, stale: str) -> None:
         for source, target, name in moves
     )
     stored = server.stored(fresh)
-    # By name: a view whose table is gone would stop the program.
+    # By name: a view without its table would stop the program.
     triggers = server.dumped("--triggers", *NO_TABLES, current, *replaced) if replaced else ""
     for database in (fresh, current):
         server.run(database, *server.query(database, DROP_TRIGGERS))
@@ -122,7 +122,7 @@ def _exchange(server: _Server, fresh: str, current: str, stale: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """The server, by way of its programs; they read from the file `access` where it is."""
+    """Server, used through its programs, which read its address from the file `access`."""
 
     database: str
     access: Path
@@ -139,7 +139,7 @@ class _Server:
         return self.programs.reading(*self._called("mysqldump", "mariadb-dump"), *arguments)
 
     def query(self, database: str, query: str) -> list[str]:
-        """The last column of what is found."""
+        """Return the last column of the result."""
         form = ("--batch", "--skip-column-names", "--raw", f"--execute={query}")
         found = self.programs.run(*self._called("mysql", "mariadb"), *form, database)
         return [line.rpartition("\t")[2] for line in found.splitlines()]
@@ -149,7 +149,7 @@ class _Server:
             return statements.read().decode()
 
     def stored(self, database: str) -> str:
-        """The statements that make what is no table."""
+        """Return the statements that create routines, triggers, events and views."""
         stored = self.dumped(*STORED, *NO_TABLES, database)
         if views := self.query(database, VIEWS):
             stored += self.dumped("--no-data", "--skip-triggers", database, *views)
@@ -157,7 +157,7 @@ class _Server:
 
     @contextmanager
     def temporary(self, database: str) -> Iterator[None]:
-        """A database for a while; one that is there already is somebody else's."""
+        """Create a database and drop it at the end; fail if it exists, as it may be in use."""
         self.run("", f"CREATE DATABASE {_quoted(database)} CHARACTER SET utf8mb4;")
         try:
             yield
@@ -165,14 +165,14 @@ class _Server:
             self.run("", f"DROP DATABASE {_quoted(database)};")
 
     def _called(self, *names: str) -> tuple[str, str]:
-        """The beginning of a command: a program by the name that it has here."""
+        """Return the start of a command: the program by its name on this machine."""
         name = next(filter(shutil.which, names), names[0])
         return name, f"--defaults-extra-file={self.access}"
 
 
 @contextmanager
 def _server(url: str) -> Iterator[_Server]:
-    """The server of `url`; the password is in a private file, for others see arguments."""
+    """Yield the server of `url`; the password is in a private file, as arguments are visible."""
     parts = address(url)
     client = {
         "host": parts.host,

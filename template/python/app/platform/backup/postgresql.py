@@ -19,7 +19,7 @@ DROP_EVERYTHING = Path(__file__).with_name("drop_everything.sql")
 
 
 def dump(url: str, path: Path) -> None:
-    """Write the database into a new file, as it is at one moment."""
+    """Write a consistent snapshot of the database into a new file."""
     waiting = f"--lock-wait-timeout={LOCK_TIMEOUT_SECONDS}s"
     try:
         _programs(url).run("pg_dump", "--format=custom", waiting, f"--file={path}")
@@ -31,8 +31,8 @@ def dump(url: str, path: Path) -> None:
 
 
 def tables(path: Path) -> list[str]:
-    """The tables in a backup, or `BackupError` if it cannot be restored."""
-    # The listing alone would not notice that rows are missing at the end.
+    """Return the tables of a backup; raise `BackupError` if it cannot be restored."""
+    # The list of contents alone does not reveal a truncated file.
     programs = Programs(PACKAGE, {})
     programs.run("pg_restore", f"--file={os.devnull}", str(path))
     listing = programs.run("pg_restore", "--list", str(path))
@@ -41,8 +41,8 @@ def tables(path: Path) -> list[str]:
 
 
 def restore(url: str, path: Path) -> None:
-    """Make the database what the backup holds; if that fails, it stays as it was."""
-    # Owners and grants may name roles that this server does not have.
+    """Replace the database with the backup; after a failure, it is unchanged."""
+    # Owners and grants may name roles that do not exist on this server.
     reader = ("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(path))
     writer = ("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-")
     programs = _programs(url)
@@ -50,12 +50,12 @@ def restore(url: str, path: Path) -> None:
         psql.write(BEGIN.encode() + DROP_EVERYTHING.read_bytes())
         with programs.reading(*reader) as statements:
             shutil.copyfileobj(statements, psql)
-        # Without this, whatever went wrong before, the server undoes it all.
+        # Without this statement, the server rolls everything back, whatever went wrong before.
         psql.write(COMMIT.encode())
 
 
 def _programs(url: str) -> Programs:
-    """The programs, told where the server is: others see arguments, but not variables."""
+    """Return the programs for a server; variables hide the password, arguments would not."""
     parts = address(url)
     variables = {
         "PGHOST": parts.host or parts.options.get("host"),

@@ -1,4 +1,4 @@
-"""Running the programs that come with a database server."""
+"""Client programs of a database server."""
 
 import os
 import re
@@ -14,25 +14,25 @@ from app.platform.backup.folder import BackupError
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """The programs of one server, which `variables` tell where it is."""
+    """Programs that connect to one server, whose address is in `variables`."""
 
     package: str
     variables: Mapping[str, str]
 
     def run(self, *command: str) -> str:
-        """Run a program and return what it prints."""
+        """Run a program and return its output."""
         with self.reading(*command) as output:
             return output.read().decode()
 
     @contextmanager
     def reading(self, *command: str) -> Iterator[IO[bytes]]:
-        """What a program prints, while it does; `BackupError` in the end if it has failed."""
+        """Yield the output of a running program; raise `BackupError` at the end if it failed."""
         with self._running(command, stdout=subprocess.PIPE) as process:
             yield cast("IO[bytes]", process.stdout)
 
     @contextmanager
     def writing(self, *command: str) -> Iterator[IO[bytes]]:
-        """What a program reads, while it does; `BackupError` in the end if it has failed."""
+        """Yield the input of a running program; raise `BackupError` at the end if it failed."""
         with self._running(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
             yield cast("IO[bytes]", process.stdin)
 
@@ -42,10 +42,10 @@ class Programs:
     ) -> Iterator[subprocess.Popen[bytes]]:
         name = command[0]
         environment = {**os.environ, "LC_ALL": "C", **self.variables}
-        with tempfile.TemporaryFile() as complaints:
+        with tempfile.TemporaryFile() as errors:
             try:
-                process = subprocess.Popen(  # noqa: S603 (the commands are ours)
-                    command, env=environment, stdin=stdin, stdout=stdout, stderr=complaints
+                process = subprocess.Popen(  # noqa: S603 (fixed commands)
+                    command, env=environment, stdin=stdin, stdout=stdout, stderr=errors
                 )
             except FileNotFoundError as error:
                 raise BackupError(f"{name} is not installed; {self.package} brings it.") from error
@@ -53,18 +53,18 @@ class Programs:
                 with process:
                     yield process
             except BrokenPipeError:
-                # What reads has ended before it had read everything, and its own words say why.
+                # The program ended before it read everything; its own error output says why.
                 if process.stdin is None:
                     raise
             if process.returncode:
-                complaints.seek(0)
-                reason = _reason(complaints.read().decode(errors="replace"))
+                errors.seek(0)
+                reason = _reason(errors.read().decode(errors="replace"))
                 raise BackupError(f"{name} failed ({reason or f'exit {process.returncode}'}).")
 
 
-def _reason(complaints: str) -> str:
-    """The first error that a program has complained about, and the line that explains it."""
-    lines = complaints.splitlines()
+def _reason(errors: str) -> str:
+    """Return the first error line of a program's output, and the line after it."""
+    lines = errors.splitlines()
     first = next((n for n, line in enumerate(lines) if "error" in line.lower()), 0)
     words = [re.sub(r"^[\w-]+: (error|detail): |^ERROR: +", "", line) for line in lines]
     return "; ".join(line.strip() for line in words[first : first + 2]).rstrip(".")

@@ -1,4 +1,4 @@
-"""Backups of SQLite: copies of the file, made and restored while others read and write it."""
+"""Backups of SQLite: copies of the file, created and restored while the service uses it."""
 
 import sqlite3
 import time
@@ -15,19 +15,19 @@ LOCK_TIMEOUT_SECONDS = 10
 
 
 def dump(url: str, path: Path) -> None:
-    """Write the database into a new file, as it is at one moment."""
+    """Write a consistent snapshot of the database into a new file."""
     file = _file(url)
     if not file.is_file():
         raise BackupError(f"There is no database at {file}.")
     with _open(file, "mode=rw") as database, _open(path, "mode=rwc") as copy:
-        # All pages in one step: in several, each write of others would make it start again.
+        # All pages in one step: with several, each concurrent write would restart the copy.
         database.backup(copy)
-        # One file, to which nothing is added when it is read.
+        # One file without a journal beside it.
         copy.execute("PRAGMA journal_mode=DELETE")
 
 
 def tables(path: Path) -> list[str]:
-    """The tables in a backup, or `BackupError` if it cannot be restored."""
+    """Return the tables of a backup; raise `BackupError` if it cannot be restored."""
     with _open(path, "mode=ro&immutable=1") as backup:
         (verdict,) = backup.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
@@ -36,12 +36,12 @@ def tables(path: Path) -> list[str]:
 
 
 def restore(url: str, path: Path) -> None:
-    """Make the database what the backup holds; whoever reads it sees the old or the new."""
+    """Replace the database with the backup; readers see the old or the new state."""
     file = _file(url)
     deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
 
     def give_up_in_time(status: int, _: int, __: int) -> None:
-        # Python itself would try for ever.
+        # Python itself retries without limit.
         if status == sqlite3.SQLITE_BUSY and time.monotonic() > deadline:
             raise BackupError(f"{file} is locked by another process; stop it and try again.")
 

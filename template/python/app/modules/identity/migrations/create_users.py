@@ -1,4 +1,4 @@
-"""Begin the branch of identity with the table of users."""
+"""Create the table of users; first migration of identity."""
 
 import sqlalchemy as sa
 from alembic import op
