@@ -1,1 +1,1 @@
-"""Updates of repositories that a team has changed: new answers, new releases, new modules."""
+"""Updates of repositories that a team has edited: new answers, new releases, new modules."""

@@ -1,4 +1,4 @@
-"""Services to update, the copies they are compared with, and the means to run them."""
+"""Services to update, fresh copies to compare them with, and tools to run them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Answers = Mapping[str, Any]
 
 @pytest.fixture(scope="session")
 def fresh(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Answers], Path]:
-    """Give a fresh copy with these answers, committed; each is made once, so leave it as it is."""
+    """Function that returns a committed fresh copy; each is made once and must not be changed."""
     folder = tmp_path_factory.mktemp("fresh")
     made: dict[str, Path] = {}
 
@@ -38,7 +38,7 @@ def fresh(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[
 
 @pytest.fixture
 def plain(fresh: Callable[[Answers], Path], tmp_path: Path) -> Callable[..., Path]:
-    """Give a service of its own with these answers."""
+    """Function that returns a new service with these answers."""
     numbers = count()
 
     def copy(answers: Answers | None = None) -> Path:
@@ -50,7 +50,7 @@ def plain(fresh: Callable[[Answers], Path], tmp_path: Path) -> Callable[..., Pat
 
 @pytest.fixture
 def edited(plain: Callable[..., Path]) -> Callable[..., Path]:
-    """Give a service of its own with these answers, which a team has changed, all committed."""
+    """Function that returns a new service with the edits of a team, all committed."""
 
     def copy(answers: Answers | None = None) -> Path:
         path = plain(answers)
@@ -83,7 +83,7 @@ def database(request: pytest.FixtureRequest) -> str:
 def database_url(
     database: str, tools: Tools, sqlite_url: str, fresh: Callable[[Answers], Path]
 ) -> Iterator[str]:
-    """A database that does not exist yet, and will not in the end."""
+    """URL of a database that does not exist yet; it is dropped in the end."""
     if database == "sqlite":
         yield sqlite_url
         return
@@ -98,5 +98,5 @@ def database_url(
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """A database for what has nothing to do with the choice of one."""
+    """URL of an SQLite database, for tests that do not depend on the choice."""
     return f"sqlite:///{tmp_path / 'app.db'}"

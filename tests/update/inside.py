@@ -1,7 +1,7 @@
 """Steps that run inside a generated service, in one process: JSON in, JSON out.
 
-It is called with a list of steps, each a list of a name and its arguments; the last line that it
-prints is the list of what they return.
+The argument is a list of steps, each a list of a name and its arguments; the last line that is
+printed is the list of their results.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import click
 import httpx
 import sqlalchemy as sa  # type: ignore[import-not-found]
 from app.cli import app as commands  # type: ignore[import-not-found]
-from app.main import compose, create_app  # type: ignore[import-not-found]
+from app.main import create_app  # type: ignore[import-not-found]
 from app.platform.authorization import ADMIN_ROLE  # type: ignore[import-not-found]
 from app.platform.persistence.sql import adapter  # type: ignore[import-not-found]
 from app.settings import Settings  # type: ignore[import-not-found]
@@ -26,7 +26,7 @@ CREDENTIALS = {"email": "ann@example.com", "password": "a long enough password"}
 
 
 def app(*arguments: str) -> str:
-    """Run a command of the service; returns what went wrong, if anything."""
+    """Run a command of the service; returns its error message, if any."""
     try:
         commands.main([*arguments], standalone_mode=False)
     except click.ClickException as error:
@@ -35,18 +35,22 @@ def app(*arguments: str) -> str:
 
 
 async def difference(_: Any) -> str:
-    """Return what the migrations lack."""
-    service = compose(Settings())
-    found: str = await service.platform.store.missing_migrations()
-    await service.close()
+    """Return what the code has and the migrations lack."""
+    service = create_app(Settings()).state.service
+    try:
+        found: str = await service.platform.store.missing_migrations()
+    finally:
+        await service.close()
     return found
 
 
 async def downgrade(_: Any, revision: str) -> None:
     """Undo migrations."""
-    service = compose(Settings())
-    await service.platform.store.downgrade(revision)
-    await service.close()
+    service = create_app(Settings()).state.service
+    try:
+        await service.platform.store.downgrade(revision)
+    finally:
+        await service.close()
 
 
 async def execute(engine: Any, statement: str) -> None:
@@ -56,21 +60,21 @@ async def execute(engine: Any, statement: str) -> None:
 
 
 async def count(engine: Any, table: str) -> int:
-    """How many rows a table has."""
+    """Return the number of rows of a table."""
     async with engine.connect() as connection:
         rows: int = await connection.scalar(sa.text(f"SELECT count(*) FROM {table}"))
     return rows
 
 
 async def columns(engine: Any, table: str) -> list[str]:
-    """The names of a table's columns, as the database has them."""
+    """Return the names of a table's columns in the database."""
     async with engine.connect() as connection:
         found = await connection.run_sync(lambda sync: sa.inspect(sync).get_columns(table))
     return sorted(column["name"] for column in found)
 
 
 async def ask(_: Any, method: str, path: str, body: Any = None) -> list[Any]:
-    """Call the API as an administrator; returns the status and the JSON of the answer."""
+    """Call the API as an administrator; returns the status and the JSON of the response."""
     application = create_app(Settings())
     service = application.state.service
     await service.identity.authentication.accounts.assign_role(**CREDENTIALS, role=ADMIN_ROLE)
@@ -84,7 +88,7 @@ async def ask(_: Any, method: str, path: str, body: Any = None) -> list[Any]:
 
 
 async def log_in(_: Any) -> int:
-    """Log in as somebody who has registered before; returns the status of the answer."""
+    """Log in as a user who registered before; returns the status of the response."""
     application = create_app(Settings())
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:

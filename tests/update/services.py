@@ -1,4 +1,4 @@
-"""A service that a team has changed, what an update makes of it, and how it is run."""
+"""A service that a team edits, its update, and commands to run it."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ from ..support import commit, copier, git, run
 INSIDE = Path(__file__).with_name("inside.py")
 ANSWERS_FILE = ".copier-answers.yml"
 TABLE_OF_RIGHTS = "tests/integration/test_access.py"
+MIGRATION = re.compile(r"app/modules/\w+/migrations/\w+\.py")
 CONFLICT_MARKERS = ("<<<<<<< before updating", ">>>>>>> after updating")
 
 
-# --- What a team does ----------------------------------------------------------------------------
+# --- Edits of a team -----------------------------------------------------------------------------
 
 
 def insert(service: Path, name: str, after: str, text: str) -> None:
-    """Write `text` below the one place in a file that reads `after`."""
+    """Insert `text` after the one occurrence of `after` in a file."""
     replace(service, name, after, f"{after}{text}")
 
 
 def replace(service: Path, name: str, old: str, new: str) -> None:
-    """Write `new` in the one place in a file that reads `old`."""
+    """Replace the one occurrence of `old` in a file."""
     path = service / name
     content = path.read_text(encoding="utf-8")
     assert content.count(old) == 1, f"{name} has {old!r} {content.count(old)} times"
     path.write_text(content.replace(old, new), encoding="utf-8")
 
 
-def say_who_may_use_the_route(service: Path) -> None:
-    """Do what the service's tests ask for when there is a route that they do not know."""
+def add_access_rule(service: Path) -> None:
+    """Add the rule that the service's tests ask for when a route has none."""
     insert(
         service,
         TABLE_OF_RIGHTS,
@@ -47,7 +48,7 @@ def say_who_may_use_the_route(service: Path) -> None:
 
 
 def edit_as_a_team(service: Path) -> None:
-    """Make the changes that a service sees first; the entity is the default `product`."""
+    """Edit the files that teams edit first; the entity is the default `product`."""
     product = "app/modules/catalog/domain/product.py"
     insert(
         service,
@@ -72,10 +73,10 @@ def edit_as_a_team(service: Path) -> None:
         "        return (await use_cases.get(caller, entity_id)).name\n",
     )
     if (service / TABLE_OF_RIGHTS).exists():
-        say_who_may_use_the_route(service)
+        add_access_rule(service)
     insert(
         service,
-        "app/settings.py",
+        "app/platform/http/settings.py",
         "    shutdown_seconds: int = Field(default=30, ge=1)\n",
         '    support_email: str = "support@example.com"\n',
     )
@@ -83,7 +84,7 @@ def edit_as_a_team(service: Path) -> None:
         service,
         ".env.example",
         "#APP_SHUTDOWN_SECONDS=30\n",
-        "# Who is told when something is wrong.\n#APP_SUPPORT_EMAIL=support@example.com\n",
+        "# Address for questions.\n#APP_SUPPORT_EMAIL=support@example.com\n",
     )
     insert(
         service,
@@ -103,7 +104,7 @@ def edit_as_a_team(service: Path) -> None:
         (service / name).write_text(content, encoding="utf-8")
 
 
-# --- What an update does -------------------------------------------------------------------------
+# --- Updates -------------------------------------------------------------------------------------
 
 
 def update(service: Path, answers: Mapping[str, Any] | None = None) -> None:
@@ -117,7 +118,7 @@ def update(service: Path, answers: Mapping[str, Any] | None = None) -> None:
 
 
 def assert_no_conflict(service: Path) -> None:
-    """Assert that an update left nothing to resolve."""
+    """Assert that an update left no conflict."""
     assert conflicts(service) == []
     assert not [*service.rglob("*.rej"), *service.rglob("*.orig")]
     marked = [
@@ -141,7 +142,7 @@ def contents(tree: Path) -> dict[str, str]:
 
 
 def changes(service: Path) -> dict[str, set[str]]:
-    """Return what an update did since the last commit: files added, modified and deleted."""
+    """Return the files that were added, modified and deleted since the last commit."""
     git(service, "add", "--all")
     found: dict[str, set[str]] = {"A": set(), "M": set(), "D": set()}
     listed = git(service, "diff", "--cached", "--name-status", "--no-renames", "-z").split("\0")
@@ -153,19 +154,17 @@ def changes(service: Path) -> dict[str, set[str]]:
 def migrations_of(service: Path) -> dict[str, str]:
     """Return the migrations of all modules with their texts."""
     return {
-        name: content
-        for name, content in contents(service).items()
-        if re.fullmatch(r"app/modules/\w+/migrations/\w+\.py", name)
+        name: content for name, content in contents(service).items() if MIGRATION.fullmatch(name)
     }
 
 
 def answers_of(service: Path) -> dict[str, Any]:
-    """Return what the service's answers file holds, in its order."""
+    """Return the content of the answers file, in its order."""
     recorded: dict[str, Any] = yaml.safe_load((service / ANSWERS_FILE).read_text(encoding="utf-8"))
     return recorded
 
 
-# --- What a template does ------------------------------------------------------------------------
+# --- Releases ------------------------------------------------------------------------------------
 
 
 def release(template: Path, version: str) -> None:
@@ -174,12 +173,12 @@ def release(template: Path, version: str) -> None:
     git(template, "tag", version)
 
 
-# --- How a service is run ------------------------------------------------------------------------
+# --- Commands ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Python with all that any service needs, whatever the answers."""
+    """Python of an environment with the dependencies of every service."""
 
     python: Path
 
@@ -207,17 +206,17 @@ class Tools:
         return outcome.returncode, outcome.stdout + outcome.stderr
 
     def format(self, service: Path, *names: str) -> None:
-        """Do what `make format` does, with some files."""
-        self._run(service, "-m", "ruff", "check", "--fix-only", "--quiet", "--no-cache", *names)
-        self._run(service, "-m", "ruff", "format", "--quiet", "--no-cache", *names)
+        """Do what `make format` does to some files."""
+        self._run(service, "-m", "ruff", "format", "--no-cache", *names)
+        self._run(service, "-m", "ruff", "check", "--no-cache", "--fix", *names)
 
     def assert_formatted(self, service: Path, *names: str) -> None:
-        """Assert that ruff has nothing to say."""
+        """Assert that ruff finds nothing to change."""
         self._run(service, "-m", "ruff", "check", "--no-cache", *names)
         self._run(service, "-m", "ruff", "format", "--check", "--no-cache", *names)
 
     def assert_checks_pass(self, service: Path) -> None:
-        """Run what `make lint` runs."""
+        """Run the checks of `make lint`."""
         self.assert_formatted(service, ".")
         self._run(service, "-m", "mypy")
         code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
