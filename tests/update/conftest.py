@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from .. import servers
-from ..servers import DATABASE_SERVERS
-from ..support import commit, render, run
-from .services import Tools, edit_as_a_team
+pytest.register_assert_rewrite(f"{__package__}.services")
+
+from .. import servers  # noqa: E402
+from ..servers import DATABASE_SERVERS  # noqa: E402
+from ..support import commit, render, run  # noqa: E402
+from .services import Tools, edit_as_a_team  # noqa: E402
 
 Answers = Mapping[str, Any]
 

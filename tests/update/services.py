@@ -93,7 +93,7 @@ def edit_as_a_team(service: Path) -> None:
         "    app.state.started_at = utc_now()\n",
     )
     replace(service, "pyproject.toml", 'version = "0.1.0"', 'version = "1.4.2"')
-    insert(service, "README.md", "## Project structure\n", "\nAsk in the channel #catalog.\n")
+    insert(service, "README.md", "## Develop\n", "\nAsk in the channel #catalog.\n")
     added = {
         "app/modules/catalog/domain/discount.py": '"""Prices for friends."""\n\nPERCENT = 10\n',
         "docs/decisions/9001-discounts.md": "# Friends pay less\n",

@@ -35,7 +35,7 @@ SEED = ("app", "seed", "--count", "3")
 NAME_THE_MODULES = {
     ANSWERS_FILE,
     "README.md",
-    "app/main.py",
+    "app/modules/__init__.py",
     "docs/architecture.md",
     "pyproject.toml",
 }
