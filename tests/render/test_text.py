@@ -143,7 +143,7 @@ def test_markdown_links_resolve(service: Service) -> None:
 def markdown_problems(text: str) -> list[str]:
     """Return the defects of Markdown: doubled blank lines, tables with ragged rows."""
     prose = re.sub(r"^```.*?^```$", "```", text, flags=re.MULTILINE | re.DOTALL)
-    tables = re.findall(r"(?:^\|.*\n)+", prose, re.MULTILINE)
+    tables: list[str] = re.findall(r"(?:^\|.*\n)+", prose, re.MULTILINE)
     problems = ["two blank lines"] if "\n\n\n" in prose else []
     for table in tables:
         first, rule, *rows = [*table.splitlines(), ""]
