@@ -20,8 +20,9 @@ log = structlog.get_logger()
 class CircuitBreaker:
     """Circuit breaker that one `Unavailable` error opens: from then on, every call fails at once.
 
-    A background task runs `probe` every `RETRY_SECONDS` and closes the circuit when it succeeds,
-    so that no request waits for a server that is away.
+    A background task runs `probe` at once, since a timeout of a busy process is no outage, and
+    then every `RETRY_SECONDS`. It closes the circuit when `probe` succeeds. So no request waits for
+    a server that is away.
     """
 
     def __init__(self, name: str, probe: Callable[[], Awaitable[None]]) -> None:
@@ -62,11 +63,11 @@ class CircuitBreaker:
 
     async def _recover(self) -> None:
         while True:
-            await asyncio.sleep(RETRY_SECONDS)
             try:
                 await self._probe()
             except Unavailable:
-                continue
-            break
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                break
         self._recovery = None
         log.info("dependency available", dependency=self._name)

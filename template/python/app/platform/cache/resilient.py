@@ -52,7 +52,7 @@ class ResilientCache:
     def _delete_later(self, key: str) -> None:
         self._pending_deletions.add(key)
         if len(self._pending_deletions) > MAX_PENDING_DELETIONS:
-            # Too many to remember: stay away from the cache until all its values have expired.
+            # More than can be remembered: avoid the cache until all its values have expired.
             self._pending_deletions.clear()
             self._not_before = time.monotonic() + self._ttl_seconds + 1
 
