@@ -88,7 +88,8 @@ def test_unavailable_redis_falls_back_to_limit_per_process(service: Service, way
         assert passed(ask(its, 5)) == 5
         getattr(proxy, way)()
         started = time.monotonic()
-        assert passed(ask(its, 40)) == 30
+        # The process continues from its own count.
+        assert passed(ask(its, 40)) == 25
         assert time.monotonic() - started < 5
 
         proxy.restore()

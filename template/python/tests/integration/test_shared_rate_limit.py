@@ -114,3 +114,17 @@ async def test_shared_count_is_used_again_after_an_outage(
 
     assert [line["event"] for line in logs] == ["dependency unavailable", "dependency available"]
     assert (await other.hit("ana", rate)).remaining == shared.remaining - 1
+
+
+async def test_outage_gives_no_client_a_fresh_window(
+    replicas: tuple[RedisRateLimiter, RedisRateLimiter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, _ = replicas
+    rate = Rate(10, 60)
+    for _ in range(8):
+        await one.hit("ana", rate)
+
+    monkeypatch.setattr(redis, "TIMEOUT_SECONDS", 0)
+    usages = [await one.hit("ana", rate) for _ in range(5)]
+
+    assert [usage.allowed for usage in usages] == [True, True, False, False, False]

@@ -32,7 +32,8 @@ return {allowed and 1 or 0, limit - used, (tonumber(oldest) or now) + window - n
 class RedisRateLimiter:
     """Counts on the server of `redis://user:password@host:port/database`.
 
-    While the server is away, this process counts in its own memory.
+    While the server is away, this process counts in its own memory. It does so all the time, so
+    that an outage gives no client a fresh window.
     """
 
     def __init__(self, url: str, prefix: str) -> None:
@@ -40,13 +41,16 @@ class RedisRateLimiter:
         self._script = self._server.script(HIT)
         self._prefix = prefix
         self._breaker = CircuitBreaker("shared rate limits", self._server.ping)
-        self._fallback = MemoryRateLimiter()
+        self._own = MemoryRateLimiter()
 
     async def hit(self, key: str, rate: Rate) -> Usage:
         try:
-            return await self._breaker.call(self._hit, key, rate)
+            usage = await self._breaker.call(self._hit, key, rate)
         except Unavailable:
-            return await self._fallback.hit(key, rate)
+            return await self._own.hit(key, rate)
+        if usage.allowed:
+            await self._own.hit(key, rate)
+        return usage
 
     async def close(self) -> None:
         self._breaker.close()
