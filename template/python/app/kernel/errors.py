@@ -1,43 +1,43 @@
-"""Failures that a caller can cause or meet, in the language of the application.
+"""Errors of the application.
 
-Each class says what happened and nothing of HTTP; `app.platform.http.problems` gives it a status.
+They are independent of HTTP; `app.platform.http.problems` maps each class to a status code.
 """
 
 
 class ApplicationError(Exception):
-    """A failure whose message may be shown to the caller."""
+    """Error whose message may be shown to the caller."""
 
 
 class RuleViolation(ApplicationError):
-    """A rule of the domain refuses the values given."""
+    """The values violate a rule of the domain."""
 
 
 class NotAuthenticated(ApplicationError):
-    """The caller has not proved who they are."""
+    """The caller is not authenticated."""
 
 
 class NotAllowed(ApplicationError):
-    """The caller is known and lacks the right."""
+    """The caller is authenticated but lacks the permission."""
 
 
 class NotFound(ApplicationError):
-    """There is no such thing, or no longer."""
+    """The entity does not exist."""
 
 
 class Conflict(ApplicationError):
-    """The change contradicts what is already there."""
+    """The change conflicts with existing data, such as a unique value."""
 
 
 class StaleVersion(ApplicationError):
-    """Somebody else changed the thing since the caller read it."""
+    """The entity was changed since the caller read it."""
 
 
 class Unavailable(ApplicationError):
-    """A part that the service needs does not answer just now."""
+    """A dependency, such as the database, does not respond."""
 
 
 class TooManyAttempts(ApplicationError):
-    """The caller has to wait, `seconds` from now."""
+    """The caller must wait `seconds` before the next attempt."""
 
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)

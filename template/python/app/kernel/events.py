@@ -1,7 +1,7 @@
-"""What happened in one module and matters to another.
+"""Domain events between modules.
 
-A module publishes the events named in its public face. Handlers run at once, inside the
-publisher's transaction: either everybody's changes are kept or nobody's.
+A module publishes the events that its package exports. Handlers run synchronously in the
+publisher's transaction: either all changes are committed or none.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ Handler = Callable[[Event], Awaitable[None]]
 
 
 class EventBus:
-    """Hands each event to those who subscribed to its type, in the order they did."""
+    """Event bus that calls the handlers of an event's type in the order of their subscription."""
 
     def __init__(self) -> None:
         self._handlers: dict[type, list[Handler[Any]]] = defaultdict(list)

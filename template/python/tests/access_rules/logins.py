@@ -10,5 +10,5 @@ Headers = dict[str, str]
 class LogIn(Protocol):
     """Login of a user with a role; users with different names are different users."""
 
-    async def __call__(self, role: Role, name: str = "somebody") -> Headers:
+    async def __call__(self, role: Role, name: str = "caller") -> Headers:
         """Return headers that authenticate the user."""

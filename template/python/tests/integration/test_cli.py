@@ -1,4 +1,4 @@
-"""The commands, as somebody types them."""
+"""Commands of the `app` program."""
 
 import asyncio
 import json
@@ -23,37 +23,37 @@ def run(*arguments: str, **options: str) -> Result:
     return CliRunner().invoke(commands, arguments, **options)  # type: ignore[arg-type]
 
 
-def test_migrate_may_be_repeated() -> None:
+def test_migrate_is_idempotent() -> None:
     for _ in range(2):
         result = run("migrate")
         assert (result.exit_code, result.output) == (0, "The database is up to date.\n")
 
 
-def test_migrations_are_undone_once_that_is_confirmed(
+def test_downgrade_asks_for_confirmation_and_rejects_unknown_revision(
     monkeypatch: pytest.MonkeyPatch, empty_database_url: str
 ) -> None:
     monkeypatch.setenv("APP_DATABASE_URL", empty_database_url)
     run("migrate")
 
-    asked, undone = run("downgrade", "base", input="n\n"), run("downgrade", "base", "--yes")
+    declined, undone = run("downgrade", "base", input="n\n"), run("downgrade", "base", "--yes")
     unknown = run("downgrade", "nothing", "--yes")
 
-    assert (asked.exit_code, undone.exit_code, unknown.exit_code) == (1, 0, 1)
+    assert (declined.exit_code, undone.exit_code, unknown.exit_code) == (1, 0, 1)
     assert undone.output == "The database is at base.\n"
     assert unknown.output.startswith("Error: The database does not fit this version")
 
 
-def test_an_administrator_is_made() -> None:
-    made = run("create-admin", "--email", "Ann@example.com", *login.CREATE_ADMIN)
+def test_create_admin_creates_or_promotes_user_and_rejects_invalid_email() -> None:
+    created = run("create-admin", "--email", "Ann@example.com", *login.CREATE_ADMIN)
     again = run("create-admin", "--email", "ann@example.com", *login.CREATE_ADMIN)
-    nobody = run("create-admin", "--email", "ann", *login.CREATE_ADMIN)
+    invalid = run("create-admin", "--email", "ann", *login.CREATE_ADMIN)
 
-    assert "is an administrator" in made.output
-    assert (made.exit_code, again.exit_code, nobody.exit_code) == (0, 0, 2)
-    assert "'ann' is not an email address." in nobody.output
+    assert "is an administrator" in created.output
+    assert (created.exit_code, again.exit_code, invalid.exit_code) == (0, 0, 2)
+    assert "'ann' is not an email address." in invalid.output
 
 
-def test_a_missing_migration_is_written(
+def test_makemigrations_writes_missing_migration(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty_database_url: str
 ) -> None:
     modules = shutil.copytree(migrations.MODULES, tmp_path / "modules")
@@ -72,11 +72,11 @@ def test_a_missing_migration_is_written(
     assert nothing.output == "The migrations lack nothing.\n"
 
 
-def test_openapi_is_printed() -> None:
+def test_openapi_prints_document() -> None:
     assert json.loads(run("openapi").output)["openapi"].startswith("3.1")
 
 
-def test_wrong_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_setting_is_named_in_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APP_ENVIRONMENT", "production")
     monkeypatch.setenv("APP_LOG_LEVEL", "DEBUG")
 
@@ -89,18 +89,18 @@ def test_wrong_settings_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("in_production")
 class TestInProduction:
-    """What is refused, and what is left to somebody who knows."""
+    """Commands with `APP_ENVIRONMENT=production`."""
 
-    def test_no_migration_is_written(self) -> None:
+    def test_makemigrations_fails(self) -> None:
         result = run("makemigrations")
         assert result.exit_code == 1
         assert "production" in result.output
 
-    def test_an_administrator_is_made(self) -> None:
+    def test_create_admin_succeeds(self) -> None:
         result = run("create-admin", "--email", "ann@example.com", *login.CREATE_ADMIN)
         assert result.exit_code == 0
 
-    async def test_an_old_database_is_not_used(self, service: Service) -> None:
+    async def test_serve_with_outdated_schema_fails(self, service: Service) -> None:
         store = service.platform.store
         await store.downgrade("base")
         try:

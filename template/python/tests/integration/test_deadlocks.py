@@ -1,4 +1,4 @@
-"""Deadlocks: the database ends one of the transactions, whose caller may try again."""
+"""Deadlocks: the database aborts one of the transactions, which the caller may retry."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from app.platform.authorization import DEFAULT_ROLE
 from tests import fakes
 
 
-async def test_one_transaction_of_a_deadlock_fails_as_unavailable(service: Service) -> None:
+async def test_deadlock_fails_one_transaction_with_unavailable(service: Service) -> None:
     store, new_id = service.platform.store, service.platform.new_id
     users = StoredUserRepository(store)
     ann, bob = (
@@ -33,7 +33,7 @@ async def test_one_transaction_of_a_deadlock_fails_as_unavailable(service: Servi
 
     outcomes = await asyncio.gather(lock(ann, bob), lock(bob, ann), return_exceptions=True)
 
-    given_way = [outcome for outcome in outcomes if outcome is not None]
-    assert len(given_way) == 1
+    failures = [outcome for outcome in outcomes if outcome is not None]
+    assert len(failures) == 1
     with pytest.raises(Unavailable):
-        raise given_way[0]
+        raise failures[0]

@@ -15,13 +15,13 @@ from app.platform.persistence.record_types import EMAIL, RecordField
 Sample = Callable[[int], Any]
 """Returns the value for the record with a number."""
 
-# To invent a name takes longer than to store a record, so records share this many.
+# Number of texts per field; generating a text takes longer than storing a record.
 POOL_SIZE = 1000
-# The share of optional values that are None, and of flags that are set.
+# Probability of None for an optional field, and of True for a bool.
 EMPTY = 0.1
 OFTEN = 0.8
 
-# Words of a name in snake_case, singular or plural.
+# Words in snake_case names, singular or plural.
 PEOPLE = (
     r"people|person|customer|client|employee|author|patient|student|teacher|contact|member|driver"
     r"|guest|visitor|owner|doctor|player|worker|candidate|applicant|tenant|subscriber"
@@ -50,7 +50,7 @@ TEXTS: tuple[tuple[str, Callable[[Faker], str]], ...] = (
     (r"description|note|comment|text|body|content|message", lambda fake: fake.paragraph()),
     (r"name|label", lambda fake: fake.catch_phrase()),
 )
-# From, to.
+# Name pattern, minimum, maximum.
 NUMBERS: tuple[tuple[str, float, float], ...] = (
     (r"price|cost|amount|total|fee|balance|budget|value", 1, 500),
     (r"salary|income|revenue", 20_000, 120_000),
@@ -63,7 +63,7 @@ NUMBERS: tuple[tuple[str, float, float], ...] = (
     (r"longitude|lng|lon", -180, 180),
     (r".+", 1, 1000),
 )
-# From, to, in days from now.
+# Name pattern, earliest and latest day from now.
 DAYS: tuple[tuple[str, int, int], ...] = (
     (r"born|birth|birthday|birthdate", -80 * 365, -18 * 365),
     (r"due|expire|until|deadline|before|end|next", 1, 2 * 365),
@@ -72,7 +72,7 @@ DAYS: tuple[tuple[str, int, int], ...] = (
 
 
 def sample(field: RecordField, record_name: str, now: dt.datetime, highest: Any) -> Sample:
-    """Return what makes values for a field; `highest` is the highest value below its ceiling."""
+    """Return a generator of values for a field; `highest` is the highest below the ceiling."""
     chance = Random(field.name)  # noqa: S311 (nothing here is secret)
     if field.unique:
         return _unique(field, record_name, highest, chance)
@@ -83,12 +83,12 @@ def sample(field: RecordField, record_name: str, now: dt.datetime, highest: Any)
 
 
 def has_sequence(field: RecordField) -> bool:
-    """Whether the unique values of a field continue from the highest one."""
+    """Return True if unique values of the field continue from the highest stored one."""
     return field.unique and field.type not in {str, uuid.UUID}
 
 
 def ceiling(field: RecordField) -> Any:
-    """Return the value above which no sample continues from a unique one."""
+    """Return the limit of the values from which a sequence continues."""
     highest = {
         dt.datetime: dt.datetime(2500, 1, 1, tzinfo=dt.UTC),
         dt.date: dt.date(2500, 1, 1),
@@ -113,7 +113,7 @@ def _values(field: RecordField, record_name: str, now: dt.datetime, chance: Rand
 
 
 def _has_word(words: str, name: str) -> bool:
-    """Whether one of the words is a whole one of the name: a storage has no age."""
+    """Return True if a whole word of the name is one of the words (`age` is not in `storage`)."""
     return bool(re.search(rf"(?:^|_)(?:{words})s?(?:_|$)", name))
 
 
@@ -151,7 +151,7 @@ def _numbers(field: RecordField, chance: Random) -> Sample:
 
 
 def _unique(field: RecordField, record_name: str, highest: Any, chance: Random) -> Sample:
-    """Return values that continue from the highest, or have a part that no other run has."""
+    """Return a generator of values that continue from the highest or contain a random part."""
     if field.type is uuid.UUID:
         return lambda _: uuid.uuid4()
     if field.type is str:

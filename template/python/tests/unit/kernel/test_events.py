@@ -1,4 +1,4 @@
-"""Events reach who subscribed, in the publisher's turn."""
+"""Event bus: delivery to subscribers, and errors of handlers."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Happened:
     what: str
 
 
-async def test_handlers_are_called_in_order_and_for_their_type_only() -> None:
+async def test_handlers_of_event_type_are_called_in_subscription_order() -> None:
     bus = EventBus()
     calls: list[str] = []
 
@@ -33,7 +33,7 @@ async def test_handlers_are_called_in_order_and_for_their_type_only() -> None:
     assert calls == ["first it", "second it"]
 
 
-async def test_a_failing_handler_fails_the_publisher() -> None:
+async def test_error_of_handler_is_raised_to_publisher() -> None:
     bus = EventBus()
 
     async def fail(_: Happened) -> None:
