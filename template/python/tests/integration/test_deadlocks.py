@@ -16,9 +16,7 @@ async def test_deadlock_fails_one_transaction_with_unavailable(service: Service)
     store, new_id = service.platform.store, service.platform.new_id
     users = StoredUserRepository(store)
     ann, bob = (
-        User.new(
-            id=new_id(), email=f"{name}@example.com", role=DEFAULT_ROLE, now=fakes.NOW
-        )
+        User.new(id=new_id(), email=f"{name}@example.com", role=DEFAULT_ROLE, now=fakes.NOW)
         for name in ("ann", "bob")
     )
     await users.add(ann)
