@@ -1,4 +1,4 @@
-"""Backups: the database is lost and comes back, and nothing half-written is ever one."""
+"""Backups: complete, verified and restorable."""
 
 import asyncio
 import datetime as dt
@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def url(empty_database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database with rows, of the service and of somebody else."""
+    """A database with rows of the service and a table that it does not know."""
     monkeypatch.setenv("APP_DATABASE_URL", empty_database_url)
     add_user("ann")
     awkward = "('Ñandú 订 🚀'), ('it''s 100% \\n'), ('two\nlines; \t-- x'), (''), (NULL)"
@@ -44,14 +44,14 @@ def add_user(name: str) -> None:
 
 
 def run(*arguments: str | Path) -> str:
-    """Run a command that must succeed, and return what it prints."""
+    """Run a command that must succeed; return its output."""
     result = invoke(*arguments)
     assert result.exit_code == 0, result.output
     return result.output
 
 
 def refusal(*arguments: str | Path) -> str:
-    """Run a command that must fail, and return its one sentence."""
+    """Run a command that must fail; return its sentence."""
     result = invoke(*arguments)
     assert result.exit_code == 1, result.output
     assert result.output.startswith("Error: ")
@@ -64,11 +64,11 @@ def invoke(*arguments: str | Path) -> Result:
 
 
 def make_backup() -> Path:
-    """Run `app backup`, and return the file that it names."""
+    """Run `app backup`; return the file that it names."""
     return Path(run("backup").splitlines()[0].removeprefix("Wrote ").removesuffix("."))
 
 
-def test_a_lost_database_comes_back(url: str) -> None:
+def test_lost_database_is_restored(url: str) -> None:
     before = rows(url)
     backup = make_backup()
     asyncio.run(drop_database(url))
@@ -80,7 +80,7 @@ def test_a_lost_database_comes_back(url: str) -> None:
     assert len(before["identity_users"]) == 1
 
 
-def test_rows_are_replaced_only_by_force(url: str) -> None:
+def test_existing_rows_are_replaced_with_force_only(url: str) -> None:
     before = rows(url)
     backup = make_backup()
     add_user("bo")
@@ -95,7 +95,7 @@ def test_rows_are_replaced_only_by_force(url: str) -> None:
     assert rows(url) == before
 
 
-def test_tables_without_rows_are_in_nobody_s_way(url: str) -> None:
+def test_empty_tables_need_no_force(url: str) -> None:
     before = rows(url)
     backup = make_backup()
     asyncio.run(drop_database(url))
@@ -106,7 +106,7 @@ def test_tables_without_rows_are_in_nobody_s_way(url: str) -> None:
     assert rows(url) == before
 
 
-def test_a_backup_from_before_a_migration_says_what_comes_next(url: str) -> None:
+def test_restore_of_an_old_schema_names_the_migrate_command(url: str) -> None:
     CliRunner().invoke(commands, ["downgrade", "base", "--yes"])
     backup = make_backup()
     run("migrate")
@@ -115,7 +115,7 @@ def test_a_backup_from_before_a_migration_says_what_comes_next(url: str) -> None
     run("migrate")
 
 
-def test_a_backup_is_one_moment_while_others_write(url: str) -> None:
+def test_backup_during_writes_is_consistent(url: str) -> None:
     execute(url, "CREATE TABLE pairs (id INTEGER PRIMARY KEY)")
     first_written, stop = threading.Event(), threading.Event()
 
@@ -147,7 +147,7 @@ def test_a_backup_is_one_moment_while_others_write(url: str) -> None:
 
 
 class TestWhatIsNoBackup:
-    """It is refused, and the database stays as it is."""
+    """Backups that cannot be restored are refused, and the database does not change."""
 
     @pytest.fixture
     def backup(self, url: str) -> Iterator[Path]:
@@ -155,30 +155,30 @@ class TestWhatIsNoBackup:
         yield make_backup()
         assert rows(url) == before
 
-    def test_a_missing_file(self, backup: Path) -> None:
+    def test_missing_file_is_refused(self, backup: Path) -> None:
         missing = backup.with_name("missing")
         assert refusal("restore", "--force", missing) == f"There is no backup {missing}."
 
-    def test_a_backup_without_its_checksum(self, backup: Path) -> None:
+    def test_missing_checksum_is_refused(self, backup: Path) -> None:
         checksum_of(backup).unlink()
         assert "has no checksum beside it" in refusal("restore", "--force", backup)
 
-    def test_a_changed_file(self, backup: Path) -> None:
+    def test_changed_file_is_refused(self, backup: Path) -> None:
         content = bytearray(backup.read_bytes())
         content[len(content) // 2] ^= 1
         backup.write_bytes(content)
         assert "is not what its checksum says" in refusal("restore", "--force", backup)
 
     @pytest.mark.parametrize("content", [b"", b"something else\n" * 1000])
-    def test_something_else(self, backup: Path, content: bytes) -> None:
+    def test_other_content_is_refused(self, backup: Path, content: bytes) -> None:
         vouch_for(backup, content)
         assert refusal("restore", "--force", backup)
 
-    def test_a_truncated_file(self, backup: Path) -> None:
+    def test_truncated_file_is_refused(self, backup: Path) -> None:
         vouch_for(backup, backup.read_bytes()[:-1000])
         assert refusal("restore", "--force", backup)
 
-    def test_the_list_names_it(self, backup: Path) -> None:
+    def test_verified_list_names_the_damaged_backup(self, backup: Path) -> None:
         whole = make_backup()
         vouch_for(backup, backup.read_bytes()[:-1000])
 
@@ -192,14 +192,14 @@ class TestWhatIsNoBackup:
 
 
 def vouch_for(backup: Path, content: bytes) -> None:
-    """Change a backup, and its checksum with it."""
+    """Change a backup and its checksum."""
     backup.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     checksum_of(backup).write_text(f"{digest}  {backup.name}\n")
 
 
 class TestTheFolder:
-    """What is kept in it, and for how long."""
+    """Contents and retention of the folder."""
 
     @pytest.fixture
     def clock(self) -> fakes.Clock:
@@ -209,9 +209,7 @@ class TestTheFolder:
     def kept(self, folder: Path, clock: fakes.Clock) -> BackupFolder:
         return BackupFolder(folder, "shop", ".dump", clock)
 
-    def test_a_backup_is_private_and_has_its_checksum(
-        self, kept: BackupFolder, folder: Path
-    ) -> None:
+    def test_backup_is_private_and_has_a_checksum(self, kept: BackupFolder, folder: Path) -> None:
         def dump(path: Path) -> None:
             path.write_bytes(b"all")
 
@@ -222,13 +220,13 @@ class TestTheFolder:
         assert checksum_of(backup).read_text() == f"{digest}  {backup.name}\n"
         assert [path.stat().st_mode & 0o777 for path in (folder, backup)] == [0o700, 0o600]
 
-    def test_two_of_one_second_have_names_of_their_own(self, kept: BackupFolder) -> None:
+    def test_two_backups_in_one_second_have_different_names(self, kept: BackupFolder) -> None:
         names = [kept.add(Path.touch).name for _ in range(3)]
 
         assert names == [f"shop-20260131T12000{second}Z.dump" for second in range(3)]
         assert [path.name for path in kept.backups()] == names
 
-    def test_what_fails_leaves_nothing(self, kept: BackupFolder, folder: Path) -> None:
+    def test_failed_backup_leaves_no_file(self, kept: BackupFolder, folder: Path) -> None:
         def fail_half_way(path: Path) -> None:
             path.write_bytes(b"half")
             raise BackupError("It broke.")
@@ -238,7 +236,9 @@ class TestTheFolder:
 
         assert [path.name for path in folder.iterdir()] == [".lock"]
 
-    def test_what_a_killed_process_left_is_removed(self, kept: BackupFolder, folder: Path) -> None:
+    def test_leftovers_of_a_killed_process_are_removed(
+        self, kept: BackupFolder, folder: Path
+    ) -> None:
         (folder / f"{UNFINISHED}x").mkdir(parents=True)
         (folder / f"{UNFINISHED}x" / "backup").touch()
         (folder / "shop-20260101T000000Z.dump.sha256").touch()
@@ -249,7 +249,7 @@ class TestTheFolder:
         left = {".lock", "other-20260101T000000Z.dump.sha256", backup.name}
         assert {path.name for path in folder.iterdir()} == left | {checksum_of(backup).name}
 
-    def test_the_old_ones_go_but_never_the_newest(
+    def test_pruning_removes_old_backups_except_the_newest(
         self, kept: BackupFolder, folder: Path, clock: fakes.Clock
     ) -> None:
         backups = []
@@ -266,7 +266,7 @@ class TestTheFolder:
         assert kept.backups() == [backups[3]]
         assert len(list(folder.iterdir())) == len([".lock", "a backup", "its checksum"]) + 3
 
-    def test_the_command_removes_what_is_too_old(
+    def test_backup_command_removes_expired_backups(
         self, url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         backup = make_backup()
@@ -284,7 +284,7 @@ class TestTheFolder:
         monkeypatch.setenv("APP_BACKUP_RETENTION_DAYS", "0")
         assert refusal("backup").startswith("APP_BACKUP_RETENTION_DAYS: ")
 
-    def test_a_folder_that_cannot_be_one(
+    def test_unusable_folder_is_an_error(
         self, url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         folder.touch()
@@ -292,7 +292,7 @@ class TestTheFolder:
         assert run("backups") == ""
 
 
-def test_a_database_that_is_not_there(url: str, folder: Path) -> None:
+def test_missing_database_is_an_error(url: str, folder: Path) -> None:
     asyncio.run(drop_database(url))
 
     assert refusal("backup")

@@ -1,4 +1,4 @@
-"""Backups with MySQL's own programs: what they are told, and what comes of their failures."""
+"""Backups with MySQL's programs: their arguments and their failures."""
 
 import asyncio
 import gzip
@@ -41,7 +41,7 @@ def backup(url: str, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def unchanged(url: str) -> Iterator[None]:
-    """Whatever the test tries, the database stays as it is."""
+    """Assert that the database does not change."""
     before = rows(url)
     yield
     assert rows(url) == before
@@ -49,7 +49,7 @@ def unchanged(url: str) -> Iterator[None]:
     assert rows(url)["children"] == ["(6, 1)", "(7, 1)"]
 
 
-def test_everything_comes_back(url: str, backup: Path) -> None:
+def test_restore_includes_views_routines_triggers_and_events(url: str, backup: Path) -> None:
     before = rows(url)
     execute(url, "DROP VIEW firsts", "DROP TRIGGER one_more", "CREATE TABLE later (x INT)")
 
@@ -65,7 +65,7 @@ def test_everything_comes_back(url: str, backup: Path) -> None:
 
 
 @pytest.mark.usefixtures("unchanged")
-def test_a_restore_that_fails_changes_nothing(url: str, backup: Path) -> None:
+def test_failed_restore_changes_nothing(url: str, backup: Path) -> None:
     statements = gzip.decompress(backup.read_bytes())
     wrong = b"SELECT nothing FROM nowhere;\n-- Dump completed"
     backup.write_bytes(gzip.compress(statements + wrong))
@@ -76,7 +76,7 @@ def test_a_restore_that_fails_changes_nothing(url: str, backup: Path) -> None:
 
 
 @pytest.mark.usefixtures("unchanged")
-def test_tables_in_use_are_waited_for_only_so_long(
+def test_restore_times_out_on_locked_tables(
     url: str, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "LIMIT", "SET SESSION lock_wait_timeout = 1;")
@@ -93,7 +93,7 @@ def test_tables_in_use_are_waited_for_only_so_long(
 
 
 @pytest.mark.usefixtures("unchanged")
-def test_a_database_of_somebody_else_is_not_used(url: str, backup: Path) -> None:
+def test_restore_does_not_use_an_existing_database(url: str, backup: Path) -> None:
     other = f"{sa.make_url(url).database}_restoring"
     execute(url, f"CREATE DATABASE {other}", f"CREATE TABLE {other}.theirs (x INT)")
     try:
@@ -104,7 +104,7 @@ def test_a_database_of_somebody_else_is_not_used(url: str, backup: Path) -> None
         execute(url, f"DROP DATABASE {other}")
 
 
-def test_a_program_that_is_not_installed(
+def test_missing_program_is_an_error(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -116,7 +116,7 @@ def test_a_program_that_is_not_installed(
     assert str(error.value) == said
 
 
-def test_nobody_sees_the_password(
+def test_password_is_not_in_the_arguments(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = "p4ss #'\"\\%w/@rd"

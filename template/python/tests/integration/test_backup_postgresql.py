@@ -1,4 +1,4 @@
-"""Backups with PostgreSQL's own programs: what they are told, and what comes of their failures."""
+"""Backups with PostgreSQL's programs: their arguments and their failures."""
 
 import shutil
 from collections.abc import Callable
@@ -32,7 +32,7 @@ OBJECTS = (
 
 @pytest.fixture
 def replace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replace:
-    """Put a script in the place of one of the programs; `$real` calls the program itself."""
+    """Replace one of the programs by a script; `$real` calls the program itself."""
     folder = tmp_path / "bin"
     folder.mkdir()
     real = {name: shutil.which(name) for name in PROGRAMS}
@@ -57,7 +57,7 @@ def backup(url: str, tmp_path: Path) -> Path:
     return tmp_path / "backup"
 
 
-def test_everything_comes_back(url: str, backup: Path) -> None:
+def test_restore_includes_every_object_of_the_database(url: str, backup: Path) -> None:
     before = rows(url)
     execute(url, "DROP MATERIALIZED VIEW greens", "ALTER TABLE children ADD later integer")
 
@@ -73,7 +73,7 @@ def test_everything_comes_back(url: str, backup: Path) -> None:
     )
 
 
-def test_a_restore_that_fails_changes_nothing(url: str, backup: Path, replace: Replace) -> None:
+def test_failed_restore_changes_nothing(url: str, backup: Path, replace: Replace) -> None:
     before = rows(url)
     replace("pg_restore", '"$real" "$@"; echo "SELECT 1 / 0;"')
     with pytest.raises(BackupError, match=r"^psql failed \(.*division by zero"):
@@ -87,7 +87,7 @@ def test_a_restore_that_fails_changes_nothing(url: str, backup: Path, replace: R
     assert rows(url) == before
 
 
-def test_a_program_that_is_not_installed(
+def test_missing_program_is_an_error(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -98,9 +98,7 @@ def test_a_program_that_is_not_installed(
     assert str(error.value) == "pg_dump is not installed; postgresql-client brings it."
 
 
-def test_a_program_that_is_older_than_the_server(
-    url: str, tmp_path: Path, replace: Replace
-) -> None:
+def test_outdated_program_is_an_error(url: str, tmp_path: Path, replace: Replace) -> None:
     mismatch = "pg_dump: error: aborting because of server version mismatch"
     detail = "pg_dump: detail: server version: 99.1; pg_dump version: 15.1"
     replace("pg_dump", f'echo "{mismatch}" >&2; echo "{detail}" >&2; exit 1')
@@ -112,14 +110,14 @@ def test_a_program_that_is_older_than_the_server(
     assert str(error.value).startswith("Install postgresql-client of the server's version: ")
 
 
-def test_a_program_that_is_killed(url: str, tmp_path: Path, replace: Replace) -> None:
+def test_killed_program_is_an_error(url: str, tmp_path: Path, replace: Replace) -> None:
     replace("pg_dump", "kill -9 $$")
 
     with pytest.raises(BackupError, match=r"^pg_dump failed \(exit -9\)\.$"):
         engine.dump(url, tmp_path / "backup")
 
 
-def test_nobody_sees_the_password(url: str, tmp_path: Path, replace: Replace) -> None:
+def test_password_is_not_in_the_arguments(url: str, tmp_path: Path, replace: Replace) -> None:
     seen = tmp_path / "seen"
     for program in PROGRAMS:
         replace(program, f'echo "$0" "$@" >> {seen}; exec "$real" "$@"')

@@ -1,4 +1,4 @@
-"""The chosen database: how its store is opened, and how it is created and dropped."""
+"""The chosen database: opens its store, creates and drops it."""
 
 from app.platform.persistence.ports import Store
 from app.platform.persistence.sql import adapter
@@ -21,7 +21,7 @@ URL_SCHEME = adapter.SCHEME
 def open_store(url: str, pool_size: int = 5, timeout_seconds: float | None = None) -> Store:
     """Return the store at `url`; it connects when it is used.
 
-    A statement takes `timeout_seconds` at most: a server that keeps silent counts as away.
+    A statement takes `timeout_seconds` at most: an unresponsive server counts as unavailable.
     """
     with unusable_database():
         return SqlStore(adapter.create_engine(url, pool_size, timeout_seconds))

@@ -14,15 +14,15 @@ OtherT = TypeVar("OtherT")
 
 
 class DatabaseError(ApplicationError):
-    """A command cannot use the database, or its migrations do not fit it."""
+    """Failure of a command to use the database or to migrate it."""
 
 
 class OutdatedSchema(Unavailable):
-    """The database lacks migrations that the code needs."""
+    """Lack of migrations that the code needs."""
 
 
 class Records(Protocol[RecordT]):
-    """The records of one type.
+    """Records of one type.
 
     Keyword arguments are fields and the values that they must have; None matches nothing.
     """
@@ -90,7 +90,7 @@ class Records(Protocol[RecordT]):
 
 
 class Store(Protocol):
-    """The service's database.
+    """Database of the service.
 
     A transaction belongs to the task that opened it. Repositories called inside take part in it;
     outside, each read or write is a transaction of its own.
@@ -98,7 +98,7 @@ class Store(Protocol):
 
     @property
     def record_types(self) -> Sequence[RecordType[Any]]:
-        """The record types whose records are in use."""
+        """Record types whose records are in use."""
 
     @property
     def in_transaction(self) -> bool:

@@ -22,7 +22,7 @@ class _OpenTransaction:
 
 
 class Database:
-    """A relational database; each task has its own transaction, or none."""
+    """Relational database in which each task has its own transaction, or none."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine

@@ -18,10 +18,10 @@ Names = tuple[str, ...]
 
 
 class SqlRecords(Generic[RecordT]):
-    """The records of one type, a row each; the port is `app.platform.persistence.Records`.
+    """Records of one type, a row each; the port is `app.platform.persistence.Records`.
 
-    A statement is built once for the fields that it names: to build one takes longer than to
-    send it. The driver prepares it once for a connection as well.
+    A statement is built once for each combination of fields, because building one takes longer
+    than sending it. The driver prepares it once for each connection.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The store of records in a relational database."""
+"""Store of records in a relational database."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ from app.platform.persistence.sql.tables import create_metadata, create_table
 
 
 class SqlStore(Database):
-    """A database with a table for each record type; the port is `app.platform.persistence.Store`.
+    """Database with a table for each record type; the port is `app.platform.persistence.Store`.
 
     A query that records do not offer is written in SQL by the module that needs it, in
     `app/modules/<module>/infrastructure/sql.py`, the one place beside this folder that may import
@@ -80,7 +80,7 @@ class SqlStore(Database):
             return await self._migrations.write_missing(message)
 
     async def has_records(self) -> bool:
-        """Whether a table has rows, other than the one that says which migrations were run."""
+        """Whether a table has rows, that of the migrations excepted."""
         with unusable_database():
             for row in await self.fetch(sa.text(adapter.TABLES)):
                 schema, name = tuple(row)
@@ -91,5 +91,5 @@ class SqlStore(Database):
 
 
 def sql_store(store: Store) -> SqlStore:
-    """Return the service's store as what it is, for the SQL of a module's own."""
+    """Return the service's store for the SQL of a module."""
     return cast(SqlStore, store)

@@ -22,7 +22,7 @@ NAMES = {
 
 
 class Words(sa.TypeDecorator[frozenset[str]]):
-    """A set of words, stored as a text with a space between them."""
+    """Set of words, stored as a text with a space between them."""
 
     impl = sa.Text
     cache_ok = True

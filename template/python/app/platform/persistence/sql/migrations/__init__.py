@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 
 
 class Migrations:
-    """The migrations of all modules, which lead to the tables in `metadata`."""
+    """Migrations of all modules, which create the tables in `metadata`."""
 
     def __init__(self, engine: AsyncEngine, metadata: sa.MetaData) -> None:
         self._engine = engine
