@@ -1,4 +1,4 @@
-"""Tokens of an issuer, which is asked over HTTP: what is believed, and what happens without it."""
+"""Tokens of an issuer over HTTP: verification, key rotation and outages."""
 
 import asyncio
 import base64
@@ -23,12 +23,12 @@ from app.modules.identity.infrastructure.oidc.issuer import (
     is_secure,
 )
 from app.modules.identity.infrastructure.oidc.providers import provider
-from app.modules.identity.infrastructure.oidc.tokens import CLAIMS, OidcTokens
+from app.modules.identity.infrastructure.oidc.tokens import REQUIRED_CLAIMS, OidcTokens
 from tests.issuers import issued
-from tests.issuers.local import AUDIENCE, Answer, LocalIssuer, SigningKey, Time
+from tests.issuers.local import AUDIENCE, LocalIssuer, MovableClock, PreparedResponse, SigningKey
 
 DISCOVERY = "/.well-known/openid-configuration"
-STRANGER = SigningKey.new("first")
+OTHER_KEY = SigningKey.new("first")
 RSA_KEY = SigningKey.new("rsa", "RS256", "RSA")
 
 
@@ -39,12 +39,12 @@ def local() -> Iterator[LocalIssuer]:
 
 
 @pytest.fixture
-def clock() -> Time:
-    return Time()
+def clock() -> MovableClock:
+    return MovableClock()
 
 
 @pytest.fixture
-async def issuer(local: LocalIssuer, clock: Time) -> AsyncIterator[Issuer]:
+async def issuer(local: LocalIssuer, clock: MovableClock) -> AsyncIterator[Issuer]:
     issuer = Issuer(local.url, clock=clock)
     yield issuer
     await issuer.close()
@@ -55,7 +55,7 @@ def tokens(issuer: Issuer) -> OidcTokens:
     return OidcTokens(issuer, AUDIENCE, provider)
 
 
-async def test_a_token_says_whose_it_is(tokens: OidcTokens, local: LocalIssuer) -> None:
+async def test_valid_token_returns_the_identity(tokens: OidcTokens, local: LocalIssuer) -> None:
     token = local.token("ana", ["editor", "auditor"])
 
     assert await tokens.verify(token) == ExternalIdentity(
@@ -64,11 +64,11 @@ async def test_a_token_says_whose_it_is(tokens: OidcTokens, local: LocalIssuer) 
         email="ana@example.com",
         roles=frozenset({"editor", "auditor"}),
     )
-    assert local.asked == [DISCOVERY, "/keys"]
+    assert local.requests == [DISCOVERY, "/keys"]
 
 
 @pytest.mark.parametrize("roles", [None, []])
-async def test_no_roles_are_not_the_same_as_nothing_said_of_roles(
+async def test_empty_roles_differ_from_missing_roles(
     tokens: OidcTokens, local: LocalIssuer, roles: list[str] | None
 ) -> None:
     identity = await tokens.verify(local.token(roles=roles))
@@ -76,23 +76,19 @@ async def test_no_roles_are_not_the_same_as_nothing_said_of_roles(
     assert identity.roles == (None if roles is None else frozenset())
 
 
-async def test_an_email_that_nobody_has_verified_is_left_out(
-    tokens: OidcTokens, local: LocalIssuer
-) -> None:
-    unverified = issued.unverified(AUDIENCE, "somebody.else@example.com")
-    unsaid = {name: value or None for name, value in unverified.items()}
+async def test_unverified_email_is_omitted(tokens: OidcTokens, local: LocalIssuer) -> None:
+    unverified = issued.unverified(AUDIENCE, "other@example.com")
+    missing = {name: value or None for name, value in unverified.items()}
 
-    for claims in (unverified, unsaid):
+    for claims in (unverified, missing):
         assert (await tokens.verify(local.token(**claims))).email is None
 
 
-@pytest.mark.parametrize("email", ["nobody", ["a@b"], "a@b\0", f"{'a' * 250}@b.com"])
-async def test_what_is_no_email_is_left_out(
-    tokens: OidcTokens, local: LocalIssuer, email: Any
-) -> None:
-    said = issued.claims(AUDIENCE, email, None)
+@pytest.mark.parametrize("email", ["no-email", ["a@b"], "a@b\0", f"{'a' * 250}@b.com"])
+async def test_invalid_email_is_omitted(tokens: OidcTokens, local: LocalIssuer, email: Any) -> None:
+    claims = issued.claims(AUDIENCE, email, None)
 
-    assert (await tokens.verify(local.token(**said))).email is None
+    assert (await tokens.verify(local.token(**claims))).email is None
 
 
 @pytest.mark.parametrize(
@@ -105,7 +101,7 @@ async def test_what_is_no_email_is_left_out(
         ("EdDSA", "Ed25519"),
     ],
 )
-async def test_keys_may_be_of_many_kinds(
+async def test_supported_key_types_are_accepted(
     tokens: OidcTokens, local: LocalIssuer, algorithm: str, kind: str
 ) -> None:
     private = RSA_KEY.private if kind == "RSA" else SigningKey.new("", kind=kind).private
@@ -117,32 +113,34 @@ async def test_keys_may_be_of_many_kinds(
     assert (await tokens.verify(local.token(key=key))).subject == "ana"
 
 
-async def test_a_key_may_have_no_name_where_there_is_but_one(
-    tokens: OidcTokens, local: LocalIssuer, clock: Time
+async def test_token_without_key_id_requires_a_single_suitable_key(
+    tokens: OidcTokens, local: LocalIssuer, clock: MovableClock
 ) -> None:
     local.publish(local.key, RSA_KEY)
-    nameless = local.token(headers={"kid": None})
-    assert (await tokens.verify(nameless)).subject == "ana"
+    without_key_id = local.token(headers={"kid": None})
+    assert (await tokens.verify(without_key_id)).subject == "ana"
 
     other = SigningKey.new("other")
     local.publish(local.key, other)
     clock.now += MAX_OUTAGE
     with pytest.raises(NotAuthenticated):
-        await tokens.verify(nameless)
+        await tokens.verify(without_key_id)
 
 
 @pytest.mark.parametrize("kind", ["JWT", "at+jwt", "application/at+jwt", None])
-async def test_access_tokens_are_of_two_types(
+async def test_access_token_types_are_accepted(
     tokens: OidcTokens, local: LocalIssuer, kind: str | None
 ) -> None:
     assert await tokens.verify(local.token(headers={"typ": kind}))
 
 
-async def test_one_audience_of_several_is_enough(tokens: OidcTokens, local: LocalIssuer) -> None:
+async def test_one_matching_audience_of_several_is_accepted(
+    tokens: OidcTokens, local: LocalIssuer
+) -> None:
     assert await tokens.verify(local.token(aud=["https://other.test", AUDIENCE]))
 
 
-async def test_clocks_may_differ_a_little(tokens: OidcTokens, local: LocalIssuer) -> None:
+async def test_small_clock_difference_is_tolerated(tokens: OidcTokens, local: LocalIssuer) -> None:
     now = int(time.time())
 
     assert await tokens.verify(local.token(exp=now - 2, iat=now + 2, nbf=now + 2))
@@ -156,7 +154,7 @@ def public_pem(local: LocalIssuer) -> bytes:
 
 
 def with_secret(local: LocalIssuer, secret: bytes, algorithm: str = "HS256") -> str:
-    """A token signed with a secret: PyJWT itself refuses to sign with a public key."""
+    """Return a token signed with a secret; PyJWT itself refuses to sign with a public key."""
     header = encoded({"alg": algorithm, "kid": local.key.id, "typ": "JWT"})
     body = f"{header}.{local.token().split('.')[1]}"
     return f"{body}.{base64url(hmac.digest(secret, body.encode(), 'sha256'))}"
@@ -170,8 +168,8 @@ def encoded(part: Any) -> str:
     return base64url(json.dumps(part).encode())
 
 
-def changed(token: str) -> str:
-    """The token of somebody else, with the signature of this one."""
+def with_other_subject(token: str) -> str:
+    """Return the token with another subject and the same signature."""
     header, _, signature = token.split(".")
     claims = jwt.decode(token, options={"verify_signature": False}) | {"sub": "admin"}
     return f"{header}.{encoded(claims)}.{signature}"
@@ -182,47 +180,47 @@ FORGERIES: dict[str, Callable[[LocalIssuer], str]] = {
     "almost the issuer": lambda it: it.token(iss=f"{it.url}/"),
     "another audience": lambda it: it.token(aud="https://other.test"),
     "other audiences": lambda it: it.token(aud=["https://other.test", f"{AUDIENCE}/x"]),
-    "no list of audiences": lambda it: it.token(aud={AUDIENCE: 1}),
+    "audiences in an object": lambda it: it.token(aud={AUDIENCE: 1}),
     "expired": lambda it: it.token(exp=int(time.time()) - 6),
     "not yet valid": lambda it: it.token(nbf=int(time.time()) + 60),
-    "issued tomorrow": lambda it: it.token(iat=int(time.time()) + 86400),
-    "an end that is no time": lambda it: it.token(exp="never"),
-    "no name": lambda it: it.token(subject=""),
-    "a name that is a list": lambda it: it.token(sub=["ana"]),
-    "a name beyond all measure": lambda it: it.token(sub="a" * 256),
-    "a name that cannot be read": lambda it: it.token(sub="a\0"),
-    "another key of the same name": lambda it: it.token(key=STRANGER),
+    "issued in the future": lambda it: it.token(iat=int(time.time()) + 86400),
+    "invalid expiry": lambda it: it.token(exp="never"),
+    "empty subject": lambda it: it.token(subject=""),
+    "subject is a list": lambda it: it.token(sub=["ana"]),
+    "subject too long": lambda it: it.token(sub="a" * 256),
+    "subject with a control character": lambda it: it.token(sub="a\0"),
+    "another key with the same identifier": lambda it: it.token(key=OTHER_KEY),
     "another algorithm": lambda it: it.token(key=SigningKey("first", "RS256", RSA_KEY.private)),
-    "the public key as a secret": lambda it: with_secret(it, public_pem(it)),
-    "the public key as a secret, for another algorithm": lambda it: with_secret(
+    "public key as secret": lambda it: with_secret(it, public_pem(it)),
+    "public key as secret, with another algorithm": lambda it: with_secret(
         it, public_pem(it), "ES256"
     ),
-    "no secret": lambda it: with_secret(it, b""),
+    "empty secret": lambda it: with_secret(it, b""),
     "no signature": lambda it: jwt.encode(
         jwt.decode(it.token(), options={"verify_signature": False}), "", "none"
     ),
-    "a signature cut off": lambda it: f"{it.token().rpartition('.')[0]}.",
-    "changed": lambda it: changed(it.token()),
-    "a key of its own": lambda it: it.token(key=STRANGER, headers={"jwk": STRANGER.jwk}),
-    "a place for its key": lambda it: it.token(
-        key=STRANGER, headers={"jku": f"{it.url}/keys", "x5u": f"{it.url}/keys"}
+    "truncated signature": lambda it: f"{it.token().rpartition('.')[0]}.",
+    "changed payload": lambda it: with_other_subject(it.token()),
+    "embedded key": lambda it: it.token(key=OTHER_KEY, headers={"jwk": OTHER_KEY.jwk}),
+    "URL of a key": lambda it: it.token(
+        key=OTHER_KEY, headers={"jku": f"{it.url}/keys", "x5u": f"{it.url}/keys"}
     ),
-    "a condition that nobody knows": lambda it: it.token(headers={"crit": ["x"], "x": 1}),
-    "a logout token": lambda it: it.token(headers={"typ": "logout+jwt"}),
+    "unknown critical header": lambda it: it.token(headers={"crit": ["x"], "x": 1}),
+    "logout token": lambda it: it.token(headers={"typ": "logout+jwt"}),
     "bound to a key": lambda it: it.token(cnf={"jkt": "x"}),
-    "of another kind": lambda it: it.token(**issued.OF_ANOTHER_KIND),
+    "ID token": lambda it: it.token(**issued.ID_TOKEN_CLAIMS),
     "nonsense": lambda _: "nonsense",
-    "nothing": lambda _: "",
-    "a nest of JSON": lambda _: f"{base64url(b'[' * 30_000)}.e30.e30",
-    "a list": lambda _: f"{encoded([])}.{encoded([])}.e30",
+    "empty": lambda _: "",
+    "deeply nested JSON": lambda _: f"{base64url(b'[' * 30_000)}.e30.e30",
+    "header and payload are lists": lambda _: f"{encoded([])}.{encoded([])}.e30",
     "no algorithm": lambda _: f"{encoded({})}.e30.e30",
-    "a key that is a list": lambda _: f"{encoded({'alg': 'ES256', 'kid': []})}.e30.e30",
-    "an algorithm that is a list": lambda _: f"{encoded({'alg': ['ES256']})}.e30.e30",
+    "key identifier is a list": lambda _: f"{encoded({'alg': 'ES256', 'kid': []})}.e30.e30",
+    "algorithm is a list": lambda _: f"{encoded({'alg': ['ES256']})}.e30.e30",
 }
 
 
 @pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES.keys())
-async def test_no_forgery_is_believed(
+async def test_forged_token_is_rejected(
     tokens: OidcTokens, local: LocalIssuer, forge: Callable[[LocalIssuer], str]
 ) -> None:
     assert await tokens.verify(local.token())
@@ -230,17 +228,19 @@ async def test_no_forgery_is_believed(
         await tokens.verify(forge(local))
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
-async def test_a_token_must_be_complete(tokens: OidcTokens, local: LocalIssuer, claim: str) -> None:
+@pytest.mark.parametrize("claim", REQUIRED_CLAIMS)
+async def test_missing_claim_is_rejected(
+    tokens: OidcTokens, local: LocalIssuer, claim: str
+) -> None:
     with pytest.raises(NotAuthenticated):
         await tokens.verify(local.token(**dict[str, Any]({claim: None})))
 
 
-async def test_what_is_clearly_no_token_asks_nobody(tokens: OidcTokens, local: LocalIssuer) -> None:
+async def test_malformed_token_causes_no_request(tokens: OidcTokens, local: LocalIssuer) -> None:
     for token in ("nonsense", with_secret(local, b"x"), local.token(headers={"typ": "other"})):
         with pytest.raises(NotAuthenticated):
             await tokens.verify(token)
-    assert local.asked == []
+    assert local.requests == []
 
 
 SHORT = SigningKey.new("key", "RS256", "short RSA")
@@ -264,7 +264,7 @@ SHORT = SigningKey.new("key", "RS256", "short RSA")
     ],
     ids=lambda jwk: str(jwk)[:60],
 )
-async def test_keys_that_are_not_for_tokens_are_passed_over(
+async def test_unsuitable_keys_are_ignored(
     tokens: OidcTokens, local: LocalIssuer, jwk: Any
 ) -> None:
     local.publish_jwks(jwk, local.key.jwk)
@@ -275,7 +275,7 @@ async def test_keys_that_are_not_for_tokens_are_passed_over(
         await tokens.verify(local.token(key=SigningKey("key", "RS256", private)))
 
 
-async def test_a_private_key_in_public_is_used_as_a_public_one(
+async def test_published_private_key_is_used_as_public_key(
     tokens: OidcTokens, local: LocalIssuer
 ) -> None:
     local.publish_jwks({**local.key.jwk, "d": base64url(b"\1" * 32)})
@@ -283,48 +283,48 @@ async def test_a_private_key_in_public_is_used_as_a_public_one(
     assert await tokens.verify(local.token())
 
 
-async def test_keys_are_asked_for_once(tokens: OidcTokens, local: LocalIssuer) -> None:
-    local.answers["/keys"].seconds = 0.1
+async def test_concurrent_requests_cause_one_fetch(tokens: OidcTokens, local: LocalIssuer) -> None:
+    local.responses["/keys"].seconds = 0.1
     await asyncio.gather(*(tokens.verify(local.token()) for _ in range(20)))
     await tokens.verify(local.token())
 
-    assert local.times_asked == 1
+    assert local.fetches == 1
 
 
-async def test_a_new_key_is_found_at_once(tokens: OidcTokens, local: LocalIssuer) -> None:
+async def test_rotated_key_is_fetched_immediately(tokens: OidcTokens, local: LocalIssuer) -> None:
     old = local.token()
     await tokens.verify(old)
     local.rotate()
 
     await asyncio.gather(*(tokens.verify(local.token()) for _ in range(20)))
 
-    assert local.times_asked == 2
+    assert local.fetches == 2
     with pytest.raises(NotAuthenticated):
         await tokens.verify(old)
 
 
-async def test_invented_keys_do_not_make_the_service_ask_all_the_time(
-    tokens: OidcTokens, local: LocalIssuer, clock: Time
+async def test_unknown_keys_cause_few_fetches(
+    tokens: OidcTokens, local: LocalIssuer, clock: MovableClock
 ) -> None:
     await tokens.verify(local.token())
 
     for number in range(10):
         with pytest.raises(NotAuthenticated):
             await tokens.verify(local.token(headers={"kid": f"invented {number}"}))
-    assert local.times_asked == 2
+    assert local.fetches == 2
 
     local.rotate()
     with pytest.raises(NotAuthenticated):
         await tokens.verify(local.token())
-    clock.pass_(seconds=PAUSE.total_seconds())
+    clock.advance(seconds=PAUSE.total_seconds())
     await tokens.verify(local.token())
-    assert local.times_asked == 3
+    assert local.fetches == 3
 
 
-async def until(happened: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 10
+async def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
     while not happened():
-        assert time.monotonic() < give_up
+        assert time.monotonic() < deadline
         await asyncio.sleep(0.005)
 
 
@@ -337,28 +337,28 @@ async def until(happened: Callable[[], bool]) -> None:
         ("no-cache", 600),
     ],
 )
-async def test_keys_are_asked_for_again_when_they_are_old(
-    tokens: OidcTokens, local: LocalIssuer, clock: Time, cache_control: str, seconds: int
+async def test_keys_are_fetched_again_after_their_lifetime(
+    tokens: OidcTokens, local: LocalIssuer, clock: MovableClock, cache_control: str, seconds: int
 ) -> None:
     local.publish(local.key, Cache_Control=cache_control)
     await tokens.verify(local.token())
     old = local.key
     local.rotate()
 
-    clock.pass_(seconds=seconds - 1)
+    clock.advance(seconds=seconds - 1)
     assert await tokens.verify(local.token(key=old))
-    assert local.times_asked == 1
-    clock.pass_(seconds=1)
-    # This one does not wait for the new keys, and the ones after it know that the old one is gone.
+    assert local.fetches == 1
+    clock.advance(seconds=1)
+    # The fetch runs in the background, so that only later requests use its result.
     assert await tokens.verify(local.token(key=old))
-    await until(lambda: local.times_asked == 2)
+    await wait_until(lambda: local.fetches == 2)
     await tokens.verify(local.token())
     with pytest.raises(NotAuthenticated):
         await tokens.verify(local.token(key=old))
 
 
-async def test_without_keys_and_issuer_nobody_can_tell(
-    tokens: OidcTokens, local: LocalIssuer, clock: Time
+async def test_outage_without_known_keys_is_unavailable(
+    tokens: OidcTokens, local: LocalIssuer, clock: MovableClock
 ) -> None:
     local.stop()
     for _ in range(2):
@@ -368,35 +368,35 @@ async def test_without_keys_and_issuer_nobody_can_tell(
     with pytest.raises(Unavailable):
         await tokens.verify(local.token())
 
-    clock.pass_(seconds=2)
+    clock.advance(seconds=2)
     assert await tokens.verify(local.token())
-    # A key that is new already needs no pause after that.
+    # The first successful fetch causes no pause.
     local.rotate()
     assert await tokens.verify(local.token())
 
 
-async def test_an_issuer_that_is_away_is_not_needed_for_known_keys(
-    tokens: OidcTokens, local: LocalIssuer, clock: Time
+async def test_outage_does_not_affect_tokens_with_known_keys(
+    tokens: OidcTokens, local: LocalIssuer, clock: MovableClock
 ) -> None:
     await tokens.verify(local.token())
     local.stop()
-    clock.pass_(hours=1)
+    clock.advance(hours=1)
 
     assert await tokens.verify(local.token())
-    # Of another key nobody can say whether it is the issuer's.
+    # Only the issuer could tell whether another key is valid.
     with pytest.raises(Unavailable):
         await tokens.verify(local.token(headers={"kid": "unknown"}))
     with pytest.raises(NotAuthenticated):
-        await tokens.verify(local.token(key=STRANGER))
+        await tokens.verify(local.token(key=OTHER_KEY))
 
     local.start()
-    clock.pass_(seconds=PAUSE.total_seconds())
+    clock.advance(seconds=PAUSE.total_seconds())
     with pytest.raises(NotAuthenticated):
         await tokens.verify(local.token(headers={"kid": "unknown"}))
 
 
-async def test_known_keys_are_not_believed_for_ever(
-    tokens: OidcTokens, local: LocalIssuer, clock: Time
+async def test_known_keys_expire_during_a_long_outage(
+    tokens: OidcTokens, local: LocalIssuer, clock: MovableClock
 ) -> None:
     await tokens.verify(local.token())
     local.stop()
@@ -405,71 +405,69 @@ async def test_known_keys_are_not_believed_for_ever(
         await tokens.verify(local.token())
 
     local.start()
-    clock.pass_(seconds=PAUSE.total_seconds())
+    clock.advance(seconds=PAUSE.total_seconds())
     assert await tokens.verify(local.token())
 
 
-def discovery(local: LocalIssuer, **changes: Any) -> Answer:
-    return Answer({**local.answers[DISCOVERY].document, **changes})
+def discovery(local: LocalIssuer, **changes: Any) -> PreparedResponse:
+    return PreparedResponse({**local.responses[DISCOVERY].document, **changes})
 
 
-BROKEN: dict[str, Callable[[LocalIssuer], dict[str, Answer]]] = {
+BROKEN: dict[str, Callable[[LocalIssuer], dict[str, PreparedResponse]]] = {
     "another issuer": lambda it: {DISCOVERY: discovery(it, issuer=f"{it.url}/")},
     "no issuer": lambda it: {DISCOVERY: discovery(it, issuer=None)},
     "no keys": lambda it: {DISCOVERY: discovery(it, jwks_uri=None)},
     "keys in a file": lambda it: {DISCOVERY: discovery(it, jwks_uri="file:///etc/passwd")},
-    "keys nowhere": lambda it: {DISCOVERY: discovery(it, jwks_uri="http://[")},
-    "a script to sign in": lambda it: {
+    "invalid URL of keys": lambda it: {DISCOVERY: discovery(it, jwks_uri="http://[")},
+    "script as endpoint": lambda it: {
         DISCOVERY: discovery(it, authorization_endpoint="javascript:alert(1)")
     },
-    "elsewhere": lambda it: {
-        "/elsewhere": it.answers["/keys"],
-        "/keys": Answer(b"", 302, {"Location": f"{it.url}/elsewhere"}),
+    "redirect": lambda it: {
+        "/elsewhere": it.responses["/keys"],
+        "/keys": PreparedResponse(b"", 302, {"Location": f"{it.url}/elsewhere"}),
     },
-    "no discovery": lambda _: {DISCOVERY: Answer({}, 404)},
-    "an error": lambda it: {"/keys": Answer(it.answers["/keys"].document, 500)},
-    "too much": lambda it: {
-        "/keys": Answer({**it.answers["/keys"].document, "more": "x" * MAX_BYTES})
+    "no discovery document": lambda _: {DISCOVERY: PreparedResponse({}, 404)},
+    "server error": lambda it: {"/keys": PreparedResponse(it.responses["/keys"].document, 500)},
+    "oversized": lambda it: {
+        "/keys": PreparedResponse({**it.responses["/keys"].document, "more": "x" * MAX_BYTES})
     },
-    "no JSON": lambda _: {"/keys": Answer(b"<html>")},
-    "no text": lambda _: {"/keys": Answer(b"\xff\xfe\xfd")},
-    "a nest of JSON": lambda _: {"/keys": Answer(b"[" * 100_000)},
-    "no object": lambda _: {"/keys": Answer([])},
-    "no list": lambda _: {"/keys": Answer({"keys": {}})},
-    "an empty list": lambda _: {"/keys": Answer({"keys": []})},
+    "no JSON": lambda _: {"/keys": PreparedResponse(b"<html>")},
+    "invalid UTF-8": lambda _: {"/keys": PreparedResponse(b"\xff\xfe\xfd")},
+    "deeply nested JSON": lambda _: {"/keys": PreparedResponse(b"[" * 100_000)},
+    "no object": lambda _: {"/keys": PreparedResponse([])},
+    "no list": lambda _: {"/keys": PreparedResponse({"keys": {}})},
+    "an empty list": lambda _: {"/keys": PreparedResponse({"keys": []})},
 }
 
 
 @pytest.mark.parametrize("break_", BROKEN.values(), ids=BROKEN.keys())
-async def test_what_an_issuer_should_not_say_is_an_outage(
+async def test_invalid_response_of_the_issuer_is_an_outage(
     tokens: OidcTokens,
     local: LocalIssuer,
-    clock: Time,
-    break_: Callable[[LocalIssuer], dict[str, Answer]],
+    clock: MovableClock,
+    break_: Callable[[LocalIssuer], dict[str, PreparedResponse]],
 ) -> None:
-    right = dict(local.answers)
-    local.answers |= break_(local)
+    valid = dict(local.responses)
+    local.responses |= break_(local)
     with pytest.raises(Unavailable):
         await tokens.verify(local.token())
-    assert "/elsewhere" not in local.asked
+    assert "/elsewhere" not in local.requests
 
-    local.answers = right
-    clock.pass_(seconds=2)
+    local.responses = valid
+    clock.advance(seconds=2)
     assert await tokens.verify(local.token())
-    # Nor does it replace what the issuer has said before.
-    local.answers = right | break_(local)
-    clock.pass_(hours=1)
+    # An invalid response does not replace a previous valid one.
+    local.responses = valid | break_(local)
+    clock.advance(hours=1)
     with capture_logs() as logs:
         await tokens.verify(local.token())
-        await until(lambda: bool(logs))
+        await wait_until(lambda: bool(logs))
     assert [line["event"] for line in logs] == ["issuer unavailable"]
     assert await tokens.verify(local.token())
 
 
-async def test_an_issuer_that_says_nothing_is_not_waited_for(
-    local: LocalIssuer, clock: Time
-) -> None:
-    local.answers["/keys"].seconds = 1
+async def test_slow_issuer_times_out(local: LocalIssuer, clock: MovableClock) -> None:
+    local.responses["/keys"].seconds = 1
     issuer = Issuer(local.url, clock=clock, timeout_seconds=0.1)
     started = time.monotonic()
     with pytest.raises(Unavailable):
@@ -479,36 +477,36 @@ async def test_an_issuer_that_says_nothing_is_not_waited_for(
     await issuer.close()
 
 
-async def test_whoever_gives_up_does_not_take_the_keys_from_others(
+async def test_cancelled_request_does_not_cancel_the_fetch(
     tokens: OidcTokens, local: LocalIssuer
 ) -> None:
-    local.answers["/keys"].seconds = 0.1
-    impatient = asyncio.ensure_future(tokens.verify(local.token()))
-    patient = asyncio.ensure_future(tokens.verify(local.token()))
+    local.responses["/keys"].seconds = 0.1
+    cancelled = asyncio.ensure_future(tokens.verify(local.token()))
+    waiting = asyncio.ensure_future(tokens.verify(local.token()))
     await asyncio.sleep(0.02)
-    impatient.cancel()
+    cancelled.cancel()
 
-    assert (await patient).subject == "ana"
-    assert local.times_asked == 1
+    assert (await waiting).subject == "ana"
+    assert local.fetches == 1
 
 
-async def test_it_can_be_closed_while_it_asks(local: LocalIssuer, clock: Time) -> None:
-    local.answers["/keys"].seconds = 0.1
+async def test_close_cancels_a_pending_fetch(local: LocalIssuer, clock: MovableClock) -> None:
+    local.responses["/keys"].seconds = 0.1
     issuer = Issuer(local.url, clock=clock)
-    asking = asyncio.ensure_future(issuer.metadata())
+    pending = asyncio.ensure_future(issuer.metadata())
     await asyncio.sleep(0.02)
 
     await issuer.close()
 
     with pytest.raises(asyncio.CancelledError):
-        await asking
+        await pending
 
 
-async def test_a_secure_issuer_does_not_lead_to_an_insecure_place(clock: Time) -> None:
+async def test_https_issuer_may_not_refer_to_http_urls(clock: MovableClock) -> None:
     issuer = Issuer("https://id.test", clock=clock)
 
-    assert issuer._may_lead_to("https://keys.test")  # noqa: SLF001
-    assert not issuer._may_lead_to("http://keys.test")  # noqa: SLF001
+    assert issuer._is_acceptable("https://keys.test")  # noqa: SLF001
+    assert not issuer._is_acceptable("http://keys.test")  # noqa: SLF001
     await issuer.close()
 
 
@@ -526,5 +524,5 @@ async def test_a_secure_issuer_does_not_lead_to_an_insecure_place(clock: Time) -
         ("id.test", False),
     ],
 )
-def test_only_this_machine_may_be_asked_in_the_clear(url: str, expected: bool) -> None:
+def test_plain_http_is_secure_for_loopback_only(url: str, expected: bool) -> None:
     assert is_secure(url) is expected

@@ -1,4 +1,4 @@
-"""The sign-in page, as it is served; what it does is up to a browser and an issuer."""
+"""Responses of the sign-in page; its script needs a browser and an issuer."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,8 +18,8 @@ from tests.issuers.local import AUDIENCE, CLIENT_ID, LocalIssuer
 
 
 @asynccontextmanager
-async def browser_of(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
-    """Asks a service that has the page and nothing else."""
+async def open_browser(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
+    """Return a client of a service with the sign-in page only."""
     app = FastAPI()
     app.include_router(sign_in_router(issuer, AUDIENCE, CLIENT_ID, provider))
     install_problem_handlers(app)
@@ -34,12 +34,12 @@ async def browser_of(issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def browser() -> AsyncIterator[httpx.AsyncClient]:
     with LocalIssuer() as local:
-        async with browser_of(Issuer(local.url, clock=utc_now)) as browser:
+        async with open_browser(Issuer(local.url, clock=utc_now)) as browser:
             yield browser
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-in/callback?code=x&state=y"])
-async def test_the_page_may_load_its_own_parts_and_ask_for_tokens(
+async def test_page_policy_allows_own_files_and_the_token_endpoint(
     browser: httpx.AsyncClient, path: str
 ) -> None:
     response = await browser.get(path)
@@ -54,7 +54,7 @@ async def test_the_page_may_load_its_own_parts_and_ask_for_tokens(
     assert "style=" not in response.text
 
 
-async def test_its_parts_are_there(browser: httpx.AsyncClient) -> None:
+async def test_script_and_style_are_served(browser: httpx.AsyncClient) -> None:
     script = await browser.get("/sign-in/sign_in.js")
     style = await browser.get("/sign-in/style.css")
 
@@ -63,7 +63,7 @@ async def test_its_parts_are_there(browser: httpx.AsyncClient) -> None:
     assert "default-src 'none'" in script.headers["Content-Security-Policy"]
 
 
-async def test_it_knows_where_to_go(browser: httpx.AsyncClient) -> None:
+async def test_configuration_names_endpoints_and_parameters(browser: httpx.AsyncClient) -> None:
     configuration = (await browser.get("/sign-in/configuration")).json()
 
     issuer = configuration["issuer"]
@@ -79,11 +79,11 @@ async def test_it_knows_where_to_go(browser: httpx.AsyncClient) -> None:
     assert "openid" in provider.SCOPE.split()
 
 
-async def test_it_needs_the_issuer() -> None:
+async def test_outage_of_the_issuer_returns_503() -> None:
     with LocalIssuer() as local:
         pass
-    async with browser_of(Issuer(local.url, clock=utc_now)) as browser:
+    async with open_browser(Issuer(local.url, clock=utc_now)) as browser:
         response = await browser.get("/sign-in")
 
     assert response.status_code == 503
-    assert response.json()["detail"] == "The identity provider does not answer."
+    assert response.json()["detail"] == "The identity provider does not respond."

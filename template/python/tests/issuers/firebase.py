@@ -1,16 +1,16 @@
-"""ID tokens of Firebase, with custom claims."""
+"""Claims of Firebase, including custom claims."""
 
 from typing import Any
 
-# Firebase marks its own.
-OF_ANOTHER_KIND: dict[str, Any] = {"firebase": None}
+# Claims of a token that is not Firebase's: the mark is missing.
+ID_TOKEN_CLAIMS: dict[str, Any] = {"firebase": None}
 
 
 def claims(audience: str, email: str, roles: list[str] | None) -> dict[str, Any]:
-    said: dict[str, Any] = {} if roles is None else {"roles": roles[1:]}
+    role_claims: dict[str, Any] = {} if roles is None else {"roles": roles[1:]}
     if roles:
-        said["role"] = roles[0]
-    return {**_firebase("google.com"), "email": email, "email_verified": True, **said}
+        role_claims["role"] = roles[0]
+    return {**_firebase("google.com"), "email": email, "email_verified": True, **role_claims}
 
 
 def unverified(audience: str, email: str) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Access tokens of Keycloak."""
+"""Claims of access tokens of Keycloak."""
 
 from typing import Any
 
-# An ID token, as Keycloak marks it.
-OF_ANOTHER_KIND: dict[str, Any] = {"typ": "ID"}
+# Claims of an ID token, as Keycloak marks it.
+ID_TOKEN_CLAIMS: dict[str, Any] = {"typ": "ID"}
 
 
 def claims(audience: str, email: str, roles: list[str] | None) -> dict[str, Any]:
@@ -11,11 +11,11 @@ def claims(audience: str, email: str, roles: list[str] | None) -> dict[str, Any]
         "realm_access": {"roles": (roles or [])[:1]},
         "resource_access": {
             audience: {"roles": (roles or [])[1:]},
-            "another-client": {"roles": ["somebody else's"]},
+            "another-client": {"roles": ["other-role"]},
         },
     }
-    said = {} if roles is None else places
-    return {"typ": "Bearer", "email": email, "email_verified": True, **said}
+    role_claims = {} if roles is None else places
+    return {"typ": "Bearer", "email": email, "email_verified": True, **role_claims}
 
 
 def unverified(audience: str, email: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""An OpenID Connect issuer on this machine: real HTTP, real keys, and no people."""
+"""Local OpenID Connect issuer with real HTTP and real keys."""
 
 import datetime as dt
 import json
@@ -19,7 +19,7 @@ from tests.issuers import issued
 
 AUDIENCE = "https://api.test"
 CLIENT_ID = "the-page"
-MAKERS = {
+KEY_GENERATORS = {
     "RSA": lambda: rsa.generate_private_key(65537, 2048),
     "short RSA": lambda: rsa.generate_private_key(65537, 1024),
     "P-256": lambda: ec.generate_private_key(ec.SECP256R1()),
@@ -31,7 +31,7 @@ MAKERS = {
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key, and the algorithm that it signs with."""
+    """Private key and its algorithm."""
 
     id: str
     algorithm: str
@@ -39,11 +39,11 @@ class SigningKey:
 
     @classmethod
     def new(cls, key_id: str, algorithm: str = "ES256", kind: str = "P-256") -> Self:
-        return cls(key_id, algorithm, MAKERS[kind]())
+        return cls(key_id, algorithm, KEY_GENERATORS[kind]())
 
     @property
     def jwk(self) -> dict[str, Any]:
-        """The public half, as issuers publish it."""
+        """Return the public key as issuers publish it."""
         public = get_default_algorithms()[self.algorithm].to_jwk(
             self.private.public_key(), as_dict=True
         )
@@ -51,8 +51,8 @@ class SigningKey:
 
 
 @dataclass(slots=True)
-class Answer:
-    """What the issuer says at one path."""
+class PreparedResponse:
+    """Response of the issuer at one path."""
 
     document: Any = None
     status: int = 200
@@ -66,22 +66,22 @@ class Answer:
 
 
 class LocalIssuer:
-    """Answers on a port of its own until it is stopped, and may be started again."""
+    """Issuer on a port of its own, which can be stopped and started again."""
 
     def __init__(self) -> None:
         self._server = self._listen(0)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.key = SigningKey.new("first")
-        self.answers: dict[str, Answer] = {}
-        self.asked: list[str] = []
+        self.responses: dict[str, PreparedResponse] = {}
+        self.requests: list[str] = []
         self.publish(self.key)
 
     def publish(self, *keys: SigningKey, **headers: str) -> None:
-        """Publish these keys and no others."""
+        """Publish these keys only."""
         self.publish_jwks(*(key.jwk for key in keys), **headers)
 
     def publish_jwks(self, *keys: Any, **headers: str) -> None:
-        self.answers["/.well-known/openid-configuration"] = Answer(
+        self.responses["/.well-known/openid-configuration"] = PreparedResponse(
             {
                 "issuer": self.url,
                 "jwks_uri": f"{self.url}/keys",
@@ -90,10 +90,10 @@ class LocalIssuer:
             }
         )
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.answers["/keys"] = Answer({"keys": list(keys)}, headers=named)
+        self.responses["/keys"] = PreparedResponse({"keys": list(keys)}, headers=named)
 
     def rotate(self) -> None:
-        """Sign with a new key, and forget the one before it."""
+        """Replace the signing key."""
         self.key = SigningKey.new(f"after {self.key.id}")
         self.publish(self.key)
 
@@ -106,7 +106,7 @@ class LocalIssuer:
         headers: Mapping[str, Any] | None = None,
         **changes: Any,
     ) -> str:
-        """A token as the chosen kind of issuer makes it; what is changed to None is left out."""
+        """Return a token of the chosen kind of issuer, without claims and headers set to None."""
         key = key or self.key
         now = int(time.time())
         claims = {
@@ -119,16 +119,16 @@ class LocalIssuer:
             **changes,
         }
         return jwt.encode(
-            _given(claims),
+            _without_none(claims),
             key.private,
             key.algorithm,
-            headers=_given({"kid": key.id, **(headers or {})}),
+            headers=_without_none({"kid": key.id, **(headers or {})}),
         )
 
     @property
-    def times_asked(self) -> int:
-        """How often somebody has asked for the keys."""
-        return self.asked.count("/keys")
+    def fetches(self) -> int:
+        """Return the number of requests for the keys."""
+        return self.requests.count("/keys")
 
     def start(self) -> None:
         self._server = self._listen(self._server.server_port)
@@ -157,27 +157,27 @@ class LocalIssuer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                issuer.asked.append(self.path)
-                answer = issuer.answers.get(self.path, Answer({}, 404))
-                time.sleep(answer.seconds)
-                with suppress(ConnectionError):  # whoever asked may have left
-                    self.send_response(answer.status)
-                    for name, value in answer.headers.items():
+                issuer.requests.append(self.path)
+                response = issuer.responses.get(self.path, PreparedResponse({}, 404))
+                time.sleep(response.seconds)
+                with suppress(ConnectionError):  # the client may have disconnected
+                    self.send_response(response.status)
+                    for name, value in response.headers.items():
                         self.send_header(name, value)
                     self.end_headers()
-                    self.wfile.write(answer.body)
+                    self.wfile.write(response.body)
 
             def log_message(self, *_: Any) -> None: ...
 
         return ThreadingHTTPServer(("127.0.0.1", port), Handler)
 
 
-def _given(parts: Mapping[str, Any]) -> dict[str, Any]:
+def _without_none(parts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parts.items() if value is not None}
 
 
-class Time:
-    """A clock that tests move."""
+class MovableClock:
+    """Clock that tests move."""
 
     def __init__(self) -> None:
         self.now = dt.datetime.now(dt.UTC)
@@ -185,5 +185,5 @@ class Time:
     def __call__(self) -> dt.datetime:
         return self.now
 
-    def pass_(self, **duration: float) -> None:
+    def advance(self, **duration: float) -> None:
         self.now += dt.timedelta(**duration)

@@ -1,4 +1,4 @@
-"""Reading claims: what a token says, in whatever place its issuer says it."""
+"""Lookup of roles and emails in the claims of a token."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +9,13 @@ MAX_EMAIL_LENGTH = 254
 
 
 def names_at(claims: Claims, *paths: tuple[str, ...]) -> frozenset[str] | None:
-    """All names that stand at these paths, one or a list at each; None if there is no such path."""
+    """Return the names at these paths, one or a list at each; None if no path exists."""
     found = [value for path in paths if (value := _at(claims, path)) is not None]
     return frozenset(name for value in found for name in _texts(value)) if found else None
 
 
 def verified_email(claims: Claims, namespace: str = "") -> str | None:
-    """The email, if the issuer says that it is verified; `namespace` begins both claims."""
+    """Return the email if the issuer has verified it; `namespace` prefixes both claims."""
     email = claims.get(f"{namespace}email")
     if claims.get(f"{namespace}email_verified") not in (True, "true"):
         return None

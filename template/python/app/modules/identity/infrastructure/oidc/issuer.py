@@ -1,4 +1,4 @@
-"""An OpenID Connect issuer: what it says of itself, and the keys that it signs with."""
+"""OpenID Connect issuer: its discovery document and its signing keys, cached."""
 
 import asyncio
 import datetime as dt
@@ -19,23 +19,23 @@ from app.kernel.errors import NotAuthenticated, Unavailable
 from app.kernel.ports import Clock
 
 DISCOVERY = "/.well-known/openid-configuration"
-# Where browsers go; the rest of what the issuer says of itself is of no use here.
+# Endpoints that browsers use.
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "end_session_endpoint")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 TIMEOUT_SECONDS = 5.0
 MAX_BYTES = 256 * 1024
 
-# How long keys are believed before they are asked for again: what the issuer says, within reason.
+# Age at which keys are fetched again: the issuer's `max-age`, within these limits.
 DEFAULT_AGE = dt.timedelta(minutes=10)
 MIN_AGE = dt.timedelta(minutes=1)
 MAX_AGE = dt.timedelta(hours=1)
-# How long they are believed while the issuer does not answer.
+# Age up to which keys are used during an outage of the issuer.
 MAX_OUTAGE = dt.timedelta(hours=24)
-# How often unknown keys may make the service ask again: whoever likes can invent their names.
+# Pause between fetches that unknown keys cause: attackers can invent key identifiers.
 PAUSE = dt.timedelta(seconds=30)
 PAUSE_WITHOUT_KEYS = dt.timedelta(seconds=2)
 
-# Keys verify with these algorithms; that of a shared secret is not among them.
+# Algorithms of each key type and curve; none of them works with a shared secret.
 RSA = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
 ALGORITHMS_OF = {
     ("RSA", ""): RSA,
@@ -52,14 +52,14 @@ log = structlog.get_logger()
 
 
 def is_secure(url: str) -> bool:
-    """Whether nobody on the way can read or change what `url` answers."""
+    """Return whether responses of `url` are protected from the network."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """A key that the issuer signs with."""
+class PublicKey:
+    """Public key that verifies signatures of the issuer."""
 
     id: str | None
     algorithms: frozenset[str]
@@ -67,24 +67,24 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """What the issuer said when it was last asked."""
+class Snapshot:
+    """Discovery document and keys of the issuer at one point in time."""
 
     metadata: Mapping[str, Any]
-    keys: tuple[Key, ...]
+    keys: tuple[PublicKey, ...]
     at: dt.datetime
     lifetime: dt.timedelta
 
-    def key(self, key_id: str | None, algorithm: str) -> Key | None:
-        """The key of that name; a token may leave the name out where only one key fits."""
-        fitting = [key for key in self.keys if algorithm in key.algorithms]
+    def key(self, key_id: str | None, algorithm: str) -> PublicKey | None:
+        """Return the key of a token, which may omit the identifier if only one key fits."""
+        suitable = [key for key in self.keys if algorithm in key.algorithms]
         if key_id is not None:
-            return next((key for key in fitting if key.id == key_id), None)
-        return fitting[0] if len(fitting) == 1 else None
+            return next((key for key in suitable if key.id == key_id), None)
+        return suitable[0] if len(suitable) == 1 else None
 
 
 class Issuer:
-    """Asks the issuer as seldom as possible, and remembers what it said while it is away."""
+    """Client of the issuer that caches its metadata and keys, also during outages."""
 
     def __init__(self, url: str, *, clock: Clock, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self.url = url
@@ -95,70 +95,71 @@ class Issuer:
             follow_redirects=False,
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
         )
-        self._published: Published | None = None
+        self._snapshot: Snapshot | None = None
         self._failure: Exception | None = None
-        self._asking: asyncio.Task[None] | None = None
+        self._fetching: asyncio.Task[None] | None = None
         self._not_before = clock()
 
     async def metadata(self) -> Mapping[str, Any]:
-        """What the issuer says of itself; `Unavailable` if it has not said anything yet."""
-        return (await self._known()).metadata
+        """Return the discovery document; raise `Unavailable` if it was never fetched."""
+        return (await self._current()).metadata
 
-    async def key(self, key_id: str | None, algorithm: str) -> Key:
-        """The key that a token names.
+    async def key(self, key_id: str | None, algorithm: str) -> PublicKey:
+        """Return the key of a token.
 
-        `NotAuthenticated` if the issuer has none like it, `Unavailable` if it cannot be asked.
+        Raise `NotAuthenticated` if the issuer has no such key, and `Unavailable` if the keys
+        cannot be fetched.
         """
-        known = await self._known()
-        found = known.key(key_id, algorithm)
+        current = await self._current()
+        found = current.key(key_id, algorithm)
         if found is None:
-            # It may have changed its keys.
-            await self._ask_again()
-            known = await self._known()
-            found = known.key(key_id, algorithm)
+            # The issuer may have rotated its keys.
+            await self._fetch_again()
+            current = await self._current()
+            found = current.key(key_id, algorithm)
         if found is None and self._failure:
-            raise Unavailable("The identity provider does not answer.") from self._failure
+            raise Unavailable("The identity provider does not respond.") from self._failure
         if found is None:
             raise NotAuthenticated("The access token is signed with an unknown key.")
         return found
 
     async def close(self) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
-            await asyncio.wait([self._asking])
+        if self._fetching is not None:
+            self._fetching.cancel()
+            await asyncio.wait([self._fetching])
         await self._client.aclose()
 
-    async def _known(self) -> Published:
+    async def _current(self) -> Snapshot:
         now = self._clock()
-        known = self._published
-        if known is None or now >= known.at + MAX_OUTAGE:
-            await self._ask_again()
-            known = self._published
-            if known is None or now >= known.at + MAX_OUTAGE:
-                raise Unavailable("The identity provider does not answer.") from self._failure
-        elif now >= known.at + known.lifetime and now >= self._not_before:
-            # Nobody waits: what is known now is good for this request.
-            self._start_asking()
-        return known
+        current = self._snapshot
+        if current is None or now >= current.at + MAX_OUTAGE:
+            await self._fetch_again()
+            current = self._snapshot
+            if current is None or now >= current.at + MAX_OUTAGE:
+                raise Unavailable("The identity provider does not respond.") from self._failure
+        elif now >= current.at + current.lifetime and now >= self._not_before:
+            # Refreshed in the background: this request uses the known keys.
+            self._start_fetching()
+        return current
 
-    async def _ask_again(self) -> None:
-        """Wait for what the issuer says now, unless it was asked a moment ago."""
-        if self._asking is not None or self._clock() >= self._not_before:
-            # A request that gives up does not take the answer from the others.
-            await asyncio.shield(self._start_asking())
+    async def _fetch_again(self) -> None:
+        """Wait for a new fetch, unless the last one was too recent."""
+        if self._fetching is not None or self._clock() >= self._not_before:
+            # The cancellation of one request does not cancel the fetch for others.
+            await asyncio.shield(self._start_fetching())
 
-    def _start_asking(self) -> asyncio.Task[None]:
-        if self._asking is None:
-            # In no context: this belongs to no request.
-            self._asking = asyncio.create_task(self._ask(), context=Context())
-        return self._asking
+    def _start_fetching(self) -> asyncio.Task[None]:
+        if self._fetching is None:
+            # An empty context keeps data of this request out of the logs of the fetch.
+            self._fetching = asyncio.create_task(self._refresh(), context=Context())
+        return self._fetching
 
-    async def _ask(self) -> None:
-        is_first = self._published is None
+    async def _refresh(self) -> None:
+        is_first = self._snapshot is None
         pause = PAUSE
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                self._published = await self._fetch()
+                self._snapshot = await self._fetch()
             self._failure = None
             pause = dt.timedelta() if is_first else PAUSE
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
@@ -167,39 +168,39 @@ class Issuer:
             pause = PAUSE_WITHOUT_KEYS if is_first else PAUSE
         finally:
             self._not_before = self._clock() + pause
-            self._asking = None
+            self._fetching = None
 
-    async def _fetch(self) -> Published:
+    async def _fetch(self) -> Snapshot:
         metadata, _ = await self._get(f"{self.url.rstrip('/')}{DISCOVERY}")
         if metadata.get("issuer") != self.url:
-            raise ValueError(f"it calls itself {metadata.get('issuer')!r}")
+            raise ValueError(f"its issuer is {metadata.get('issuer')!r}")
         for name in ("jwks_uri", *ENDPOINTS):
-            if name in metadata and not self._may_lead_to(metadata[name]):
+            if name in metadata and not self._is_acceptable(metadata[name]):
                 raise ValueError(f"its {name} is {metadata[name]!r}")
         document, lifetime = await self._get(str(metadata.get("jwks_uri")))
-        return Published(metadata, _keys(document), self._clock(), lifetime)
+        return Snapshot(metadata, _keys(document), self._clock(), lifetime)
 
-    def _may_lead_to(self, url: object) -> bool:
-        """Whether `url` is a place to go to, and no less secure than the issuer itself."""
+    def _is_acceptable(self, url: object) -> bool:
+        """Return whether `url` is an HTTP URL, over HTTPS if the issuer is."""
         schemes = ("https://",) if self.url.startswith("https://") else ("https://", "http://")
         return isinstance(url, str) and url.startswith(schemes)
 
     async def _get(self, url: str) -> tuple[dict[str, Any], dt.timedelta]:
-        """A JSON object, and for how long it is good."""
+        """Return a JSON object and its lifetime."""
         content = bytearray()
         async with self._client.stream("GET", url) as response:
             if response.status_code != httpx.codes.OK:
-                raise ValueError(f"{url} answers {response.status_code}")
+                raise ValueError(f"{url} returns {response.status_code}")
             async for chunk in response.aiter_raw():
                 content += chunk
                 if len(content) > MAX_BYTES:
-                    raise ValueError(f"{url} answers more than {MAX_BYTES} bytes")
+                    raise ValueError(f"{url} returns more than {MAX_BYTES} bytes")
         try:
             document = json.loads(content)
         except RecursionError as error:
-            raise ValueError(f"{url} answers with a nest of JSON") from error
+            raise ValueError(f"{url} returns JSON that is nested too deeply") from error
         if not isinstance(document, dict):
-            raise ValueError(f"{url} answers with no object")
+            raise ValueError(f"{url} returns no JSON object")
         return document, _lifetime(response.headers.get("Cache-Control", ""))
 
 
@@ -209,16 +210,16 @@ def _lifetime(directives: str) -> dt.timedelta:
     return min(max(age, MIN_AGE), MAX_AGE)
 
 
-def _keys(document: Mapping[str, Any]) -> tuple[Key, ...]:
+def _keys(document: Mapping[str, Any]) -> tuple[PublicKey, ...]:
     listed = document.get("keys")
     keys = tuple(filter(None, map(_key, listed if isinstance(listed, list) else [])))
     if not keys:
-        raise ValueError("it has no key that could sign a token")
+        raise ValueError("it has no key that can verify a token")
     return keys
 
 
-def _key(jwk: Any) -> Key | None:
-    """A key of a JSON Web Key Set (RFC 7517), or None if tokens are not signed with it."""
+def _key(jwk: Any) -> PublicKey | None:
+    """Return a key of a JSON Web Key Set (RFC 7517), or None if it cannot verify tokens."""
     if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig":
         return None
     algorithms = ALGORITHMS_OF.get((str(jwk.get("kty")), str(jwk.get("crv", ""))), frozenset())
@@ -233,4 +234,4 @@ def _key(jwk: Any) -> Key | None:
         return None
     if isinstance(public, RSAPublicKey) and public.key_size < MIN_RSA_BITS:
         return None
-    return Key(jwk.get("kid"), algorithms, public)
+    return PublicKey(jwk.get("kid"), algorithms, public)

@@ -1,1 +1,1 @@
-"""Signing in with a browser: the page, its script, and the routes that serve them."""
+"""Sign-in page for browsers, its script and its routes."""

@@ -1,4 +1,4 @@
-"""The sign-in page: static files, and what its script has to know."""
+"""Routes of the sign-in page: static files, and the configuration of its script."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 HERE = Path(__file__).parent
-# Where the page asks for tokens is added once the issuer has said it.
+# The origin of the token endpoint is added once the issuer is known.
 POLICY = (
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "
     "img-src data:; script-src 'self'; style-src 'self'; connect-src 'self'"
@@ -26,18 +26,18 @@ class Issuer(Protocol):
 
 
 class SignInProvider(Protocol):
-    """What sign-in asks a kind of issuer for: the modules of `providers`."""
+    """Parameters of a kind of issuer; the modules of `providers` implement it."""
 
     SCOPE: str
 
     def authorization_parameters(self, audience: str) -> dict[str, str]:
-        """Parameters besides those of the standard."""
+        """Return parameters beside those of the standard."""
 
 
 def sign_in_router(
     issuer: Issuer, audience: str, client_id: str, provider: SignInProvider
 ) -> APIRouter:
-    """Routes for browsers, not for programs: the API's description leaves them out."""
+    """Return the routes, which are for browsers and not part of the OpenAPI document."""
     router = APIRouter(prefix="/sign-in", include_in_schema=False)
     page = (HERE / "page.html").read_text(encoding="utf-8")
     script = (HERE / "sign_in.js").read_text(encoding="utf-8")
@@ -47,8 +47,8 @@ def sign_in_router(
     @router.get("/callback")
     async def sign_in() -> HTMLResponse:
         metadata = await issuer.metadata()
-        place = urlsplit(metadata.get("token_endpoint", issuer.url))
-        policy = f"{POLICY} {place.scheme}://{place.netloc}"
+        endpoint = urlsplit(metadata.get("token_endpoint", issuer.url))
+        policy = f"{POLICY} {endpoint.scheme}://{endpoint.netloc}"
         return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
     @router.get("/configuration")

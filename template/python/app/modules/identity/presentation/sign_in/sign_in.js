@@ -1,9 +1,9 @@
-// Signs people in with the issuer: authorization code and PKCE (RFC 7636). A page keeps no secret,
-// so the client is a public one. Single-page applications may start from a copy of this file.
+// Signs users in at the issuer: authorization code flow with PKCE (RFC 7636). The client is public,
+// because a page cannot protect a secret. Single-page applications can start from a copy of this file.
 
 const PAGE = `${location.origin}/sign-in`;
 const CALLBACK = `${PAGE}/callback`;
-// What this tab remembers: until it is closed, and no other tab.
+// Session storage is limited to this tab, until it is closed.
 const ATTEMPT = "sign-in.attempt";
 const TOKENS = "sign-in.tokens";
 
@@ -14,7 +14,7 @@ function base64url(bytes) {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-function unguessable() {
+function randomText() {
   return base64url(crypto.getRandomValues(new Uint8Array(32)));
 }
 
@@ -23,23 +23,23 @@ async function challengeOf(verifier) {
   return base64url(new Uint8Array(digest));
 }
 
-// Reads JSON, or fails with what the server says is wrong.
-async function ask(url, options) {
+// Returns the JSON of a response, or throws the error that the server describes.
+async function fetchJson(url, options) {
   const response = await fetch(url, options);
-  const answer = await response.json();
+  const content = await response.json();
   if (!response.ok) {
-    throw new Error(answer.detail ?? answer.error_description ?? answer.error ?? response.statusText);
+    throw new Error(content.detail ?? content.error_description ?? content.error ?? response.statusText);
   }
-  return answer;
+  return content;
 }
 
-function take(key) {
+function takeItem(key) {
   const value = JSON.parse(sessionStorage.getItem(key));
   sessionStorage.removeItem(key);
   return value;
 }
 
-function go(url, parameters) {
+function redirect(url, parameters) {
   const target = new URL(url);
   for (const [name, value] of Object.entries(parameters)) {
     target.searchParams.set(name, value);
@@ -48,9 +48,9 @@ function go(url, parameters) {
 }
 
 async function signIn() {
-  const attempt = { state: unguessable(), verifier: unguessable() };
+  const attempt = { state: randomText(), verifier: randomText() };
   sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
-  go(configuration.authorization_endpoint, {
+  redirect(configuration.authorization_endpoint, {
     ...configuration.parameters,
     response_type: "code",
     client_id: configuration.client_id,
@@ -62,26 +62,26 @@ async function signIn() {
   });
 }
 
-// The issuer has sent the browser back with a code, or with an error.
-async function finishSignIn(answer) {
-  const attempt = take(ATTEMPT);
-  history.replaceState(null, "", PAGE); // a code is for one use, and not for the browser's history
-  if (!attempt || answer.get("state") !== attempt.state) {
-    throw new Error("This answer belongs to no sign-in of this tab. Sign in again.");
+// Handles the redirect of the issuer, which has a code or an error.
+async function finishSignIn(response) {
+  const attempt = takeItem(ATTEMPT);
+  history.replaceState(null, "", PAGE); // keeps the code out of the browser's history
+  if (!attempt || response.get("state") !== attempt.state) {
+    throw new Error("This response belongs to no sign-in of this tab. Sign in again.");
   }
-  if (answer.has("iss") && answer.get("iss") !== configuration.issuer) {
-    throw new Error("This answer comes from another issuer.");
+  if (response.has("iss") && response.get("iss") !== configuration.issuer) {
+    throw new Error("This response comes from another issuer.");
   }
-  if (answer.has("error")) {
-    throw new Error(answer.get("error_description") ?? answer.get("error"));
+  if (response.has("error")) {
+    throw new Error(response.get("error_description") ?? response.get("error"));
   }
-  const tokens = await ask(configuration.token_endpoint, {
+  const tokens = await fetchJson(configuration.token_endpoint, {
     method: "POST",
     body: new URLSearchParams({
       ...configuration.parameters,
       grant_type: "authorization_code",
       client_id: configuration.client_id,
-      code: answer.get("code"),
+      code: response.get("code"),
       redirect_uri: CALLBACK,
       code_verifier: attempt.verifier,
     }),
@@ -89,20 +89,20 @@ async function finishSignIn(answer) {
   sessionStorage.setItem(TOKENS, JSON.stringify(tokens));
 }
 
-async function showWhoIsSignedIn(tokens) {
+async function showProfile(tokens) {
   const headers = { Authorization: `Bearer ${tokens.access_token}` };
-  const profile = await ask("/api/v1/me", { headers });
+  const profile = await fetchJson("/api/v1/me", { headers });
   element("name").textContent = profile.email ?? profile.id;
   element("profile").textContent = JSON.stringify(profile, null, 2);
   element("signed-in").hidden = false;
 }
 
 function signOut() {
-  const tokens = take(TOKENS);
+  const tokens = takeItem(TOKENS);
   if (configuration.end_session_endpoint) {
     const hint = tokens?.id_token ? { id_token_hint: tokens.id_token } : {};
     const parameters = { client_id: configuration.client_id, post_logout_redirect_uri: PAGE };
-    go(configuration.end_session_endpoint, { ...parameters, ...hint });
+    redirect(configuration.end_session_endpoint, { ...parameters, ...hint });
   } else {
     location.assign(PAGE);
   }
@@ -111,7 +111,7 @@ function signOut() {
 async function copyToken() {
   const tokens = JSON.parse(sessionStorage.getItem(TOKENS));
   await navigator.clipboard.writeText(tokens.access_token);
-  element("status").textContent = "Copied: it is you for whoever holds it, until it expires.";
+  element("status").textContent = "Copied. Anyone who has the token can act as you until it expires.";
 }
 
 function handle(id, action) {
@@ -127,13 +127,13 @@ handle("sign-in", signIn);
 handle("sign-out", signOut);
 handle("copy", copyToken);
 try {
-  configuration = await ask("/sign-in/configuration");
+  configuration = await fetchJson("/sign-in/configuration");
   if (location.href.startsWith(CALLBACK)) {
     await finishSignIn(new URLSearchParams(location.search));
   }
   const tokens = JSON.parse(sessionStorage.getItem(TOKENS));
   if (tokens) {
-    await showWhoIsSignedIn(tokens);
+    await showProfile(tokens);
   }
 } catch (error) {
   sessionStorage.removeItem(TOKENS);

@@ -1,21 +1,21 @@
-"""Auth0: an Action adds claims that begin with the API's identifier, beside `permissions`."""
+"""Auth0: an Action adds claims prefixed with the API's identifier, beside `permissions`."""
 
 from app.modules.identity.infrastructure.oidc.claims import Claims, names_at, verified_email
 
 ISSUER_EXAMPLE = "https://your-tenant.eu.auth0.com/"
 AUDIENCE_EXAMPLE = "https://api.example.com"
 SCOPE = "openid profile email"
-# What only ID tokens carry: they tell a client who signed in, and open no API.
-OF_ID_TOKENS = frozenset({"at_hash", "c_hash", "nonce"})
+# Claims of ID tokens, which are for clients and not for APIs.
+ID_TOKEN_CLAIMS = frozenset({"at_hash", "c_hash", "nonce"})
 
 
 def authorization_parameters(audience: str) -> dict[str, str]:
-    """What sign-in asks for besides: without the audience, Auth0's token is for itself alone."""
+    """Return the audience: without it, Auth0 issues tokens for itself only."""
     return {"audience": audience}
 
 
 def is_access_token(claims: Claims) -> bool:
-    return not OF_ID_TOKENS & claims.keys()
+    return not ID_TOKEN_CLAIMS & claims.keys()
 
 
 def email_in(claims: Claims, audience: str) -> str | None:

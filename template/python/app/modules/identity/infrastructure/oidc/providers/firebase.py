@@ -1,4 +1,4 @@
-"""Firebase: its SDK signs people in and hands out ID tokens; roles are custom claims."""
+"""Firebase: its SDK signs users in and returns ID tokens; roles are custom claims."""
 
 from app.modules.identity.infrastructure.oidc.claims import Claims, names_at, verified_email
 

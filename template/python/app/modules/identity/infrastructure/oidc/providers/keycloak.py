@@ -1,4 +1,4 @@
-"""Keycloak: roles of the realm, and of the client that stands for this service."""
+"""Keycloak: roles of the realm, and of the client that represents this service."""
 
 from app.modules.identity.infrastructure.oidc.claims import Claims, names_at, verified_email
 
@@ -8,7 +8,7 @@ SCOPE = "openid profile email"
 
 
 def authorization_parameters(audience: str) -> dict[str, str]:
-    """Nothing that sign-in asks for besides: an audience mapper names this service."""
+    """Return no parameters: an audience mapper in Keycloak names this service."""
     return {}
 
 
