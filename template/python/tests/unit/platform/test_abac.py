@@ -11,11 +11,11 @@ from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE, abac
 ANN = Principal(UUID(int=1), DEFAULT_ROLE)
 ADMIN = Principal(UUID(int=2), ADMIN_ROLE)
 MINE, THEIRS, ANY = ANN.id, UUID(int=3), None
-THINGS = {Action.READ, Action.WRITE, Action.DELETE}
+ENTITY_ACTIONS = {Action.READ, Action.WRITE, Action.DELETE}
 
 ALLOWED = {
     *((ADMIN, action, owner) for action in Action for owner in (MINE, THEIRS, ANY)),
-    *((ANN, action, owner) for action in THINGS for owner in (MINE, ANY)),
+    *((ANN, action, owner) for action in ENTITY_ACTIONS for owner in (MINE, ANY)),
     (ANN, Action.READ, THEIRS),
 }
 

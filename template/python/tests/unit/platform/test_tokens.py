@@ -83,7 +83,7 @@ def test_missing_claim_is_rejected(claim: str) -> None:
 FORGERIES = {
     "another audience": forged({"aud": "another service"}),
     "one audience of several": forged({"aud": ["service", "another service"]}),
-    "invalid user": forged({"sub": "nobody"}),
+    "invalid user": forged({"sub": "no-uuid"}),
     "invalid session": forged({"sid": "nothing"}),
     "expired long ago": forged({"exp": 0}),
     "no signature": forged({}, "none"),

@@ -64,7 +64,7 @@ class PasswordAccounts:
         return user
 
     async def create(self, caller: Principal, email: str, password: str) -> User:
-        """Create an account for somebody else; raise `Conflict` if the email is taken."""
+        """Create an account for another user; raise `Conflict` if the email is taken."""
         self.access.require(caller, Action.MANAGE, RESOURCE)
         password_hash = await self._hash(email, password)
         user = self._new_user(email)

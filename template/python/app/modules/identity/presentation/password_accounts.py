@@ -98,7 +98,7 @@ def password_account_router(accounts: PasswordAccounts) -> APIRouter:
         responses=problems(401, 403, 409),
     )
     async def create(caller: Caller, body: Registration, response: Response) -> User:
-        """Create an account for somebody else."""
+        """Create an account for another user."""
         user = await accounts.create(caller, body.email, body.password.get_secret_value())
         response.headers["Location"] = f"/api/v1/users/{user.id}"
         return user
