@@ -97,8 +97,8 @@ async def test_roles_of_the_issuer_replace_the_stored_role(environment: Environm
         ({"admin"}, ADMIN_ROLE),
         (None, ADMIN_ROLE),
     ):
-        said = None if roles is None else frozenset(roles)
-        environment.tokens.tokens["ana"] = replace(ANA, roles=said)
+        names = None if roles is None else frozenset(roles)
+        environment.tokens.tokens["ana"] = replace(ANA, roles=names)
         caller = await environment.use_cases.authenticate("ana")
         assert caller.role == role
         assert environment.users.users[caller.id].role == role
