@@ -17,7 +17,7 @@ POLICY = (
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "end_session_endpoint")
 
 
-class Issuer(Protocol):
+class SignInIssuer(Protocol):
     """OpenID Connect issuer."""
 
     url: str
@@ -35,7 +35,7 @@ class SignInProvider(Protocol):
 
 
 def sign_in_router(
-    issuer: Issuer, audience: str, client_id: str, provider: SignInProvider
+    issuer: SignInIssuer, audience: str, client_id: str, provider: SignInProvider
 ) -> APIRouter:
     """Return the routes, which are for browsers and not part of the OpenAPI document."""
     router = APIRouter(prefix="/sign-in", include_in_schema=False)
