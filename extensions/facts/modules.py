@@ -57,7 +57,7 @@ class Entity:
     fields: tuple[Field, ...]
     checked_fields: tuple[Field, ...]
     unique_fields: tuple[Field, ...]
-    types: tuple[str, ...]
+    types: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _entity(module: str, name: str, field_texts: Mapping[str, str]) -> Entity:
         fields=fields,
         checked_fields=tuple(field for field in fields if field.type == "str"),
         unique_fields=tuple(field for field in fields if field.unique),
-        types=tuple(sorted({field.type for field in fields})),
+        types=sorted({field.type for field in fields}),
     )
 
 

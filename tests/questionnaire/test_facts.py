@@ -73,7 +73,7 @@ def test_entity_lists_its_checked_and_unique_fields_and_types() -> None:
     item = facts(ANSWERS)["app_modules"][0].entities[0]
     assert [field.name for field in item.checked_fields] == ["label"]
     assert [field.name for field in item.unique_fields] == ["label"]
-    assert item.types == ("bool", "decimal", "str")
+    assert item.types == ["bool", "decimal", "str"]
 
 
 def test_field_has_its_modifiers_and_labelled_samples() -> None:
