@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from ..covering import BOOTED, BOOTED_DAILY, CHOICES
@@ -57,11 +57,13 @@ CASES = _cases()
 DAILY = list(CASES)[: len(BOOTED_DAILY)]
 
 
-def only(*names: str) -> Callable[[Test], Test]:
-    """Run a test for these cases only, whatever its module says."""
+def only(*names: str, daily: Sequence[str] | None = None) -> Callable[[Test], Test]:
+    """Run a test for these cases only, whatever its module says; daily for these of them."""
 
     def mark(test: Test) -> Test:
         test.case_names = names  # type: ignore[attr-defined]
+        if daily is not None:
+            test.daily_names = daily  # type: ignore[attr-defined]
         return test
 
     return mark

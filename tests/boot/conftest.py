@@ -29,21 +29,27 @@ UNLIMITED = "1000000/second"
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test for every case, or for those that it or its module names.
 
-    The tests of a case stay on one worker. Cases that are not booted daily wait for their slice.
+    The tests of a case stay on one worker. Cases that do not run daily wait for their slice; a
+    module or test may name fewer daily cases.
     """
     if "service" in metafunc.fixturenames:
         names = getattr(metafunc.module, "CASE_NAMES", CASES)
         names = getattr(metafunc.function, "case_names", names)
-        cases = [pytest.param(name, marks=_marks(name)) for name in dict.fromkeys(names)]
+        daily = getattr(metafunc.module, "DAILY_NAMES", DAILY)
+        daily = getattr(metafunc.function, "daily_names", daily)
+        cases = [
+            pytest.param(name, marks=_marks(name, name in daily and name in DAILY))
+            for name in dict.fromkeys(names)
+        ]
         metafunc.parametrize("service", cases, indirect=True, scope="session")
 
 
-def _marks(name: str) -> list[pytest.MarkDecorator]:
+def _marks(name: str, is_daily: bool) -> list[pytest.MarkDecorator]:
     marks = [
         pytest.mark.xdist_group(name),
         pytest.mark.combination("boot", name, "rich" if "modules" in CASES[name] else ""),
     ]
-    if name not in DAILY:
+    if not is_daily:
         marks.append(pytest.mark.full(turn=list(CASES).index(name)))
     return marks
 

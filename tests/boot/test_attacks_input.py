@@ -17,6 +17,9 @@ from .tables import Tables
 
 __all__ = ["CASE_NAMES"]
 
+# Parsing and validation are the same for all ways to authenticate; cookies need a CSRF token.
+DAILY_NAMES = CASE_NAMES[:2]
+
 JSON = {"Content-Type": "application/json"}
 # An error response must not amplify the request; validation errors need some room.
 MAX_RESPONSE_BYTES = 20_000

@@ -167,7 +167,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
 
 
-@only(*OWN_FOLDER)
+@only(*OWN_FOLDER, daily=OWN_FOLDER[:1])
 def test_killed_backup_is_not_listed(big: Service, folder: Path) -> None:
     process = start_backup(big)
     wait_until_half_written(folder, process)
@@ -185,7 +185,7 @@ def test_killed_backup_is_not_listed(big: Service, folder: Path) -> None:
     big.app("backups", "--verify")
 
 
-@only(*OWN_FOLDER)
+@only(*OWN_FOLDER, daily=OWN_FOLDER[:1])
 def test_backup_without_disk_space_fails_and_leaves_no_file(big: Service, folder: Path) -> None:
     process = start_backup(big, "ulimit -f 2000")
 
@@ -197,7 +197,7 @@ def test_backup_without_disk_space_fails_and_leaves_no_file(big: Service, folder
     assert names(folder) == []
 
 
-@only(*OWN_FOLDER)
+@only(*OWN_FOLDER, daily=OWN_FOLDER[:1])
 def test_concurrent_backups_all_succeed(service: Service) -> None:
     processes = [start_backup(service) for _ in range(3)]
 

@@ -161,6 +161,7 @@ def test_makemigrations_follows_an_answer_with_other_tables(
     tools.assert_formatted(service, "app/modules/identity/migrations")
 
 
+@FULL
 def test_backups_and_their_files_are_added_and_removed(edited: Callable[..., Path]) -> None:
     service = edited()
     original = contents(service)
@@ -200,6 +201,7 @@ def test_service_with_every_answer_changed_passes_its_checks(
     assert MEMORY_CACHE in git(service, "diff", "--diff-filter=D", "--name-only", "HEAD").split()
 
 
+@FULL
 def test_update_keeps_the_order_of_modules_entities_and_fields(edited: Callable[..., Path]) -> None:
     modules: dict[str, Any] = {
         "zoo": {"zebra": {"weight": "int", "born": "date", "name": "str"}, "ape": {"name": "str"}},

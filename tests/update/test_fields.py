@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from extensions.naming import plural
 from extensions.questionnaire import FIELD_TYPES, NAME_LENGTH, NOT_UNIQUE
 
@@ -178,6 +180,7 @@ def test_failing_migration_loses_no_row(
     assert tools.do(service, database_url, MIGRATE, DIFFERENCE) == ["", ""]
 
 
+@pytest.mark.full
 def test_unknown_revision_in_the_database_is_reported(
     plain: Callable[..., Path], tools: Tools, sqlite_url: str
 ) -> None:
@@ -197,6 +200,7 @@ def test_unknown_revision_in_the_database_is_reported(
     )
 
 
+@pytest.mark.full
 def test_each_module_gets_its_own_migration_and_foreign_tables_are_ignored(
     plain: Callable[..., Path], tools: Tools, sqlite_url: str
 ) -> None:
@@ -227,6 +231,7 @@ def test_each_module_gets_its_own_migration_and_foreign_tables_are_ignored(
     assert "spatial_reference" not in first + second
 
 
+@pytest.mark.full
 def test_next_migration_joins_two_heads_of_a_branch(
     plain: Callable[..., Path], tools: Tools, sqlite_url: str
 ) -> None:
@@ -250,6 +255,7 @@ def test_next_migration_joins_two_heads_of_a_branch(
     assert "b0b0b0b0b0b0" in joined
 
 
+@pytest.mark.full
 def test_sqlite_table_copy_keeps_referring_rows(
     plain: Callable[..., Path], tools: Tools, sqlite_url: str
 ) -> None:

@@ -163,6 +163,7 @@ def test_removed_module_and_entity_leave_their_migrations_and_tables(
     assert sorted(Path(name).parts[2] for name in written) == ["catalog", "crm"]
 
 
+@pytest.mark.full
 def test_entity_added_again_finds_its_edited_migration(edited: Callable[..., Path]) -> None:
     service = edited({"modules": CATALOG})
     name = "app/modules/catalog/migrations/create_boxes.py"
