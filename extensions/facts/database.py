@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# Where the service finds its database unless told otherwise; `%s` is the project's snake_case name.
+# Default database URLs; `%s` is the snake_case name of the project.
 DATABASE_URLS = {
     "sqlite": "sqlite:///var/app.db",
     "postgresql": "postgresql://postgres@localhost/%s",
     "mysql": "mysql://root@localhost/%s",
 }
-# When cron makes a backup: not on the hour, when everybody else's jobs run.
+# Cron schedules of backups; not on the hour, when most other jobs run.
 BACKUP_SCHEDULES = {
     "none": "",
     "hourly": "17 * * * *",
     "daily": "17 3 * * *",
     "weekly": "17 3 * * 0",
 }
-# What people have to run besides the service; nothing for a file.
+# Server to run beside the service; none for SQLite.
 DATABASE_SERVERS = {"sqlite": "", "postgresql": "PostgreSQL", "mysql": "MySQL or MariaDB"}
 
 
@@ -36,5 +36,5 @@ def database_facts(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sqlite_stands_in(answers: Mapping[str, Any]) -> bool:
-    """Whether the service's tests use SQLite although the service itself does not."""
+    """Return True if only the tests of the service use SQLite."""
     return answers["database"] != "sqlite" and answers.get("test_database") == "sqlite"

@@ -79,20 +79,20 @@ def use_passwords(its: Running) -> set[str]:
     client = its.client
     first_one, wrong, other, misplaced = PASSWORDS
     secrets = set(PASSWORDS)
-    who = {"email": "ana@example.com", "password": first_one}
+    credentials = {"email": "ana@example.com", "password": first_one}
     answers = [
-        client.post("/api/v1/auth/register", json=who),
-        client.post("/api/v1/auth/register", json=who),
-        client.post(LOGIN, json={**who, "password": wrong}),
-        client.post(LOGIN, json={**who, "email": misplaced, "password": misplaced}),
-        client.post(LOGIN, json={**who, "password": [misplaced], misplaced: misplaced}),
+        client.post("/api/v1/auth/register", json=credentials),
+        client.post("/api/v1/auth/register", json=credentials),
+        client.post(LOGIN, json={**credentials, "password": wrong}),
+        client.post(LOGIN, json={**credentials, "email": misplaced, "password": misplaced}),
+        client.post(LOGIN, json={**credentials, "password": [misplaced], misplaced: misplaced}),
         client.post(LOGIN, content=f'{{"password": "{misplaced}', headers=JSON),
         client.post(LOGIN, content=misplaced, headers={"Content-Type": misplaced}),
         client.get(f"/api/v1/me?password={misplaced}&token={misplaced}"),
         client.get("/api/v1/me", headers={"Authorization": f"Bearer {misplaced}"}),
         client.get("/api/v1/me", headers={"Cookie": f"session={misplaced}"}),
         client.get("/api/v1/me", headers={"X-Request-ID": f"{misplaced} x"}),
-        client.post(LOGIN, json=who),
+        client.post(LOGIN, json=credentials),
     ]
     logged_in = answers[-1].raise_for_status()
     assert [answer.status_code for answer in answers[:4]] == [201, 201, 401, 422]
@@ -139,13 +139,13 @@ def use_keys(own: Service, its: Running) -> set[str]:
 
 def break_the_database(own: Service) -> None:
     """Rename a table that is written to, so that requests fail with a server error."""
-    kept = {"api_key": "identity_api_keys"}.get(own.answers["auth"], "identity_passwords")
+    table = {"api_key": "identity_api_keys"}.get(own.answers["auth"], "identity_passwords")
     own.python(
         "import asyncio, sqlalchemy as sa; from app.platform.persistence.sql import adapter\n"
         "async def rename():\n"
         f"    engine = adapter.create_engine({own.database_url!r})\n"
         "    async with engine.begin() as connection:\n"
-        f"        await connection.execute(sa.text('ALTER TABLE {kept} RENAME TO gone'))\n"
+        f"        await connection.execute(sa.text('ALTER TABLE {table} RENAME TO gone'))\n"
         "    await engine.dispose()\n"
         "asyncio.run(rename())"
     )
@@ -155,9 +155,9 @@ def faulty_requests(own: Service, its: Running) -> list[httpx.Response]:
     """Send requests that fail with a server error."""
     if own.answers["auth"] == "api_key":
         return [its.client.get("/api/v1/me")]
-    who = {"email": "bob@example.com", "password": PASSWORDS[0]}
+    credentials = {"email": "bob@example.com", "password": PASSWORDS[0]}
     paths = ("/api/v1/auth/register", LOGIN)
-    return [its.client.post(path, json=who) for path in paths]
+    return [its.client.post(path, json=credentials) for path in paths]
 
 
 def test_log_contains_no_secrets(own: Service) -> None:

@@ -34,13 +34,15 @@ def test_interrupted_seed_shows_progress_and_is_completed_later(elsewhere: Servi
     terminal.close()
     assert terminal.exitstatus == 1
 
-    told = elsewhere.app("seed", "--count", "0").splitlines()
-    table = told[0].split(":")[0]
-    (kept,) = map(int, elsewhere.select(f"SELECT count(*) FROM {table}"))
-    assert 0 < kept < ROWS
+    lines = elsewhere.app("seed", "--count", "0").splitlines()
+    table = lines[0].split(":")[0]
+    (stored,) = map(int, elsewhere.select(f"SELECT count(*) FROM {table}"))
+    assert 0 < stored < ROWS
 
-    told = elsewhere.app("seed", "--count", str(kept + 7)).splitlines()
-    assert told[0] == f"{table}: 7 rows added"
-    assert [line.split(": ")[1] for line in told[1:]] == [f"{kept + 7} rows added"] * len(told[1:])
-    told = elsewhere.app("seed", "--count", str(kept + 7)).splitlines()
-    assert {line.split(": ")[1] for line in told} == {"0 rows added"}
+    lines = elsewhere.app("seed", "--count", str(stored + 7)).splitlines()
+    assert lines[0] == f"{table}: 7 rows added"
+    assert [line.split(": ")[1] for line in lines[1:]] == [f"{stored + 7} rows added"] * len(
+        lines[1:]
+    )
+    lines = elsewhere.app("seed", "--count", str(stored + 7)).splitlines()
+    assert {line.split(": ")[1] for line in lines} == {"0 rows added"}

@@ -29,7 +29,7 @@ def databases(service: Service) -> set[str]:
     return set(service.select(queries[service.answers["database"]]))
 
 
-def test_each_worker_creates_and_drops_own_database(service: Service) -> None:
+def test_parallel_workers_create_and_drop_own_databases(service: Service) -> None:
     service.app("migrate")
     before = databases(service)
 
@@ -38,8 +38,8 @@ def test_each_worker_creates_and_drops_own_database(service: Service) -> None:
 
     assert outcome.returncode == 0, outcome.stdout[-5_000:]
     assert re.search(r"\d+ passed", outcome.stdout)
-    ours = re.compile(rf"{Path(service.database_url).name}_test_")
-    assert not [name for name in databases(service) - before if ours.match(name)]
+    own_name = re.compile(rf"{Path(service.database_url).name}_test_")
+    assert not [name for name in databases(service) - before if own_name.match(name)]
 
 
 def test_tests_refuse_production_environment(service: Service) -> None:

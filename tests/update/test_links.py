@@ -131,7 +131,7 @@ def test_update_renders_each_release_with_its_own_code(service: Path) -> None:
 
     assert outcome.returncode == 0, outcome.stderr
     after = (service / "pyproject.toml").read_text()
-    # Code of the second release for both would have made the first one's day an edit of the team;
+    # Code of the second release for both would have made the day of the first an edit of the team;
     # code of the first for both would have changed nothing.
     assert after != before
     assert 'exclude-newer = "2031-01-31T23:59:59Z"' in after
