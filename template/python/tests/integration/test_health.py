@@ -8,9 +8,11 @@ import pytest
 from fastapi import FastAPI
 
 from app.kernel.errors import Unavailable
+from app.main import create_app
 from app.platform.http import health
 from app.platform.http.health import HealthCheck, health_routes
 from app.platform.http.middleware.request_context import RequestContext
+from app.settings import Settings
 
 
 async def succeed() -> None:
@@ -92,12 +94,15 @@ async def test_failing_optional_part_is_degraded(
     }
 
 
-async def test_shutdown_makes_service_unready(app: FastAPI, client: httpx.AsyncClient) -> None:
-    async with app.router.lifespan_context(app):
-        assert (await client.get("/health/ready")).status_code == 200
+async def test_shutdown_makes_service_unready(settings: Settings) -> None:
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        async with app.router.lifespan_context(app):
+            assert (await client.get("/health/ready")).status_code == 200
 
-    response = await client.get("/health/ready")
+        response = await client.get("/health/ready")
 
-    assert response.status_code == 503
-    assert response.json()["checks"] == {"service": "shutting down"}
-    assert (await client.get("/health/live")).status_code == 200
+        assert response.status_code == 503
+        assert response.json()["checks"] == {"service": "shutting down"}
+        assert (await client.get("/health/live")).status_code == 200

@@ -27,13 +27,22 @@ def path(app: FastAPI) -> str:
 
 
 @asynccontextmanager
-async def client_of(settings: Settings, **changes: object) -> AsyncIterator[httpx.AsyncClient]:
-    """Create a client of a service with changed settings."""
-    app = create_app(settings.model_copy(update=changes))
+async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Create a client of `app`, and close the service afterwards."""
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
     await app.state.service.close()
+
+
+def app_with(settings: Settings, **changes: object) -> FastAPI:
+    return create_app(settings.model_copy(update=changes))
+
+
+@pytest.fixture
+async def own_app(settings: Settings) -> FastAPI:
+    """Create a service to add routes to."""
+    return create_app(settings)
 
 
 async def test_valid_request_id_is_used(client: httpx.AsyncClient) -> None:
@@ -85,25 +94,23 @@ async def test_head_of_unknown_path_returns_404(client: httpx.AsyncClient) -> No
     assert (await client.head("/nowhere")).status_code == 404
 
 
-async def test_head_of_path_without_get_returns_405(
-    app: FastAPI, client: httpx.AsyncClient
-) -> None:
-    @app.post("/orders")
+async def test_head_of_path_without_get_returns_405(own_app: FastAPI) -> None:
+    @own_app.post("/orders")
     async def order() -> None: ...
 
-    response = await client.head("/orders")
+    async with client_of(own_app) as client:
+        response = await client.head("/orders")
 
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
 
 
-async def test_unexpected_error_returns_500_without_details(
-    app: FastAPI, client: httpx.AsyncClient
-) -> None:
-    @app.get("/broken")
+async def test_unexpected_error_returns_500_without_details(own_app: FastAPI) -> None:
+    @own_app.get("/broken")
     async def broken() -> None:
         raise RuntimeError("the secret plan")
 
-    response = await client.get("/broken")
+    async with client_of(own_app) as client:
+        response = await client.get("/broken")
 
     assert response.status_code == 500
     assert "secret" not in response.text
@@ -120,13 +127,14 @@ async def test_response_has_security_headers(client: httpx.AsyncClient) -> None:
     assert "Strict-Transport-Security" not in headers
 
 
-async def test_route_may_set_its_cache_control(app: FastAPI, client: httpx.AsyncClient) -> None:
-    @app.get("/cacheable")
+async def test_route_may_set_its_cache_control(own_app: FastAPI) -> None:
+    @own_app.get("/cacheable")
     async def cacheable(response: Response) -> None:
         response.headers["Cache-Control"] = "max-age=60"
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
 
-    headers = (await client.get("/cacheable")).headers
+    async with client_of(own_app) as client:
+        headers = (await client.get("/cacheable")).headers
 
     assert headers.get_list("Cache-Control") == ["max-age=60"]
     assert headers.get_list("X-Frame-Options") == ["DENY"]
@@ -202,7 +210,7 @@ async def test_cors_is_off_by_default(client: httpx.AsyncClient) -> None:
 
 
 async def test_cors_is_limited_to_named_origins(settings: Settings) -> None:
-    async with client_of(settings, cors_origins=("https://shop.example",)) as client:
+    async with client_of(app_with(settings, cors_origins=("https://shop.example",))) as client:
 
         async def preflight(origin: str, method: str = "PUT") -> httpx.Response:
             headers = {
@@ -236,7 +244,7 @@ async def test_cors_is_limited_to_named_origins(settings: Settings) -> None:
 
 async def test_host_is_limited_to_named_hosts(settings: Settings) -> None:
     hosts = ("api.example.com", "*.example.org", "[::1]")
-    async with client_of(settings, allowed_hosts=hosts) as client:
+    async with client_of(app_with(settings, allowed_hosts=hosts)) as client:
 
         async def status_of(host: str, path: str = "/api/v1/me") -> int:
             response = await client.get(path, headers={"Host": host})
@@ -270,7 +278,7 @@ async def test_slow_body_returns_408(settings: Settings, path: str) -> None:
             yield b" "
             await asyncio.sleep(0.01)
 
-    async with client_of(settings, request_timeout_seconds=0.05) as client:
+    async with client_of(app_with(settings, request_timeout_seconds=0.05)) as client:
         response = await client.post(path, content=slow_chunks())
 
     assert response.status_code == 408

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from app.platform.http.protocol import limited_protocol
 
-SECONDS = 0.3
+SECONDS = 0.2
 PATIENCE_SECONDS = 10
 MAX_HEADER_BYTES = 2000
 LARGE = 30 * 2**20
@@ -28,7 +28,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         while (await receive()).get("more_body"):
             pass
     if scope["path"] == "/busy":
-        await asyncio.sleep(3 * SECONDS)
+        await asyncio.sleep(2 * SECONDS)
     if scope["path"] == "/large":
         body = b"x" * LARGE
     length = str(len(body)).encode()
