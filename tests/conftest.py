@@ -87,6 +87,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clone
 
 
+# It looks up the packages that it checks in its own environment.
+DEPTRY = "deptry~=0.25.1"
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder shared by the workers of this run."""
@@ -103,6 +107,6 @@ def environment(shared: Path) -> Path:
         run("uv", "venv", "--quiet", "--python", sys.executable, path)
         newest = ("--exclude-newer", f"{TESTED_ON}T23:59:59Z")
         options = ("--quiet", "--python", path, *newest)
-        run("uv", "pip", "install", *options, *ALL_REQUIREMENTS)
+        run("uv", "pip", "install", *options, *ALL_REQUIREMENTS, DEPTRY)
 
     return make_once(path, make)
