@@ -3,21 +3,19 @@
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Generic, TypeVar
+from typing import Generic
 from uuid import UUID
 
 from app.kernel.access import Action, Principal
 from app.kernel.errors import Conflict, NotAllowed, StaleVersion
 from app.kernel.paging import Page
-from app.kernel.ports import Entity
+from app.kernel.ports import EntityT
 from app.modules.identity.domain.user import User
 from app.platform.authorization import ADMIN_ROLE, DEFAULT_ROLE
 
 NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 ALICE = Principal(UUID(int=1), DEFAULT_ROLE)
 BOB = Principal(UUID(int=2), ADMIN_ROLE)
-
-EntityT = TypeVar("EntityT", bound=Entity)
 
 
 class Clock:

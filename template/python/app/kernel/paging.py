@@ -1,4 +1,4 @@
-"""Pages of long lists."""
+"""Pages of lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

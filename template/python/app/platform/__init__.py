@@ -1,1 +1,1 @@
-"""Technical capabilities, one folder each. Nothing here knows of any module."""
+"""Technical capabilities, one package each; none imports a module."""

@@ -1,4 +1,4 @@
-"""Time and identifiers."""
+"""System clock, and identifiers that sort by time."""
 
 import datetime as dt
 from uuid import UUID
@@ -11,5 +11,5 @@ def utc_now() -> dt.datetime:
 
 
 def new_id() -> UUID:
-    """A UUIDv7: unique everywhere, and sorted by the time it was made."""
+    """Return a UUIDv7, which sorts by the time of its creation."""
     return uuid_utils.compat.uuid7()
