@@ -19,7 +19,7 @@ from app.settings import Settings
 from tests.access_rules.logins import Headers
 from tests.logins import login
 
-SECONDS_TO_START = 20
+SECONDS_TO_START = 60
 
 
 @contextmanager
