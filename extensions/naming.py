@@ -42,7 +42,7 @@ TAKEN_CLASSES = frozenset(dir(builtins)) | {
     # of the service
     "AccessPolicy", "Action", "Amount", "Caller", "Clock", "Cursor", "DETAILS", "Day", "EMAIL",
     "Email", "Environment", "ExpectedVersions", "Flag", "ID", "IdGenerator", "IfMatch", "Instant",
-    "Integer", "LONG_TEXT", "LongText", "NotAllowed", "NotFound", "Number", "OptionalIfMatch",
+    "Integer", "LongText", "NotAllowed", "NotFound", "Number", "OptionalIfMatch",
     "PATH", "Page", "PageLimit", "PageOutput", "Platform", "Principal", "RESOURCE", "RecordType",
     "Repository", "RuleViolation", "ShortText", "StaleVersion", "StrictRoute", "Transaction",
 }
