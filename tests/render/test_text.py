@@ -52,7 +52,7 @@ WORDS: dict[str, Callable[[Answers], bool]] = {
     r"rate.?limit|from limits\b": lambda its: its["rate_limit"] != "",
     r"\b429\b|too many": lambda its: its["rate_limit"] != "" or _has_accounts(its),
     r"\bjwt|json web token|pyjwt": lambda its: its["auth"] in ("jwt", "oauth2"),
-    r"secret.?key|refresh": lambda its: its["auth"] == "jwt",
+    r"secret.?key|refresh.?token|/refresh": lambda its: its["auth"] == "jwt",
     r"\bbearer\b|access.?token": lambda its: its["auth"] in ("jwt", "oauth2"),
     r"passwords\b|argon2|zxcvbn|registration|failed.?login": _has_accounts,
     r"cookie|csrf|\bsession\.py|SessionSettings": lambda its: its["auth"] == "session",
