@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,12 +43,18 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "combination(tier, name, answers): the row of the table that it counts for"
     )
     if hasattr(config, "workerinput"):
+        config.option.slice = config.workerinput["slice"]
         return
-    # Workers get it as it is here: the date may change while they start.
     config.option.slice = str(chosen_slice(config.option.slice))
     path = config.option.table or (str(ROOT / "combinations.md") if config.option.run_all else None)
     reporter = Reporter(config, _title(config), Path(path) if path else None)
     config.pluginmanager.register(reporter, "andamio-reporter")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give a worker the slice of the whole run: the date may change while it starts."""
+    node.workerinput["slice"] = node.config.option.slice
 
 
 def _title(config: pytest.Config) -> str:
