@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .cases import first
+from .cases import first, only
 from .running import ADMIN_PASSWORD, Running, Service, free_port, log_in, running
 
 CASE_NAMES = [
@@ -42,6 +42,11 @@ def test_first_start_migrates_and_warns_of_ephemeral_secret_key(
         assert "APP_SECRET_KEY" in warnings[0]["detail"]
 
 
+@only(
+    "defaults",
+    first(database="mysql", seed_data=True),
+    first(database="postgresql", seed_data=True),
+)
 def test_data_persists_across_restart(service: Service) -> None:
     service.app("create-admin", "--email", "restart@example.com", "--password", ADMIN_PASSWORD)
     assert "rows added" in service.app("seed", "--count", "7")

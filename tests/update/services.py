@@ -42,7 +42,7 @@ def add_access_rule(service: Path) -> None:
     insert(
         service,
         TABLE_OF_RIGHTS,
-        '    ("GET", "/api/v1/me"): Rule(IDENTIFIED),\n',
+        '    ("GET", "/api/v1/me"): Rule(AUTHENTICATED),\n',
         '    ("GET", "/api/v1/products/{entity_id}/name"): Rule(expected.READERS),\n',
     )
 

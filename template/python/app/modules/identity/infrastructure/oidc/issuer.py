@@ -1,4 +1,4 @@
-"""OpenID Connect issuer: its discovery document and its signing keys, cached."""
+"""OpenID Connect issuer: its discovery document and its signing keys."""
 
 import asyncio
 import datetime as dt
@@ -84,7 +84,7 @@ class Snapshot:
 
 
 class Issuer:
-    """Client of the issuer that caches its metadata and keys, also during outages."""
+    """Client of the issuer that stores its metadata and keys, also during outages."""
 
     def __init__(self, url: str, *, clock: Clock, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self.url = url
