@@ -23,6 +23,19 @@ from tests.logins import login
 ROWS = 10_000
 
 
+VALUES: dict[Any, Callable[[int, RecordField], Any]] = {
+    bool: lambda _, __: True,
+    int: lambda number, _: number,
+    float: lambda number, _: number + 0.5,
+    str: lambda number, field: f"{number}@example.com"[: field.length],
+    frozenset[str]: lambda number, _: frozenset({f"word{number}"}),
+    Decimal: lambda number, _: Decimal(number),
+    dt.date: lambda number, _: fakes.NOW.date() + dt.timedelta(days=number),
+    dt.datetime: lambda number, _: fakes.NOW + dt.timedelta(seconds=number),
+    UUID: lambda number, _: UUID(int=number),
+}
+
+
 def record(record_type: RecordType[Any], number: int, new_id: Callable[[], UUID]) -> Any:
     values = {field.name: _value(field, number) for field in record_type.fields}
     # Identifiers that sort by time, as the service creates them.
@@ -32,18 +45,7 @@ def record(record_type: RecordType[Any], number: int, new_id: Callable[[], UUID]
 def _value(field: RecordField, number: int) -> Any:
     if field.name == "role":
         return DEFAULT_ROLE
-    values: dict[Any, Any] = {
-        bool: True,
-        int: number,
-        float: number + 0.5,
-        str: f"{number}@example.com"[: field.length],
-        frozenset[str]: frozenset({f"word{number}"}),
-        Decimal: Decimal(number),
-        dt.date: fakes.NOW.date() + dt.timedelta(days=number),
-        dt.datetime: fakes.NOW + dt.timedelta(seconds=number),
-        UUID: UUID(int=number),
-    }
-    return values[field.type]
+    return VALUES[field.type](number, field)
 
 
 @pytest.fixture
