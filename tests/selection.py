@@ -15,8 +15,8 @@ from zlib import crc32
 import pytest
 
 VARIABLE = "ANDAMIO_TEST_SLICE"
-# Two weeks, after which every test of the full run has had its turn.
-SLICES = 14
+# Four weeks, after which every test of the full run has had its turn.
+SLICES = 28
 
 
 class Slice(NamedTuple):

@@ -79,7 +79,7 @@ def test_service_passes_contract_suite(service: Service, issuer: Issuer | None) 
     run_contract(service, issuer, "-m", "not slow")
 
 
-@only(*THOROUGH, daily=THOROUGH[:2])
+@only(*THOROUGH, daily=THOROUGH[:1])
 def test_service_passes_slow_part_of_contract_suite(
     service: Service, issuer: Issuer | None
 ) -> None:
