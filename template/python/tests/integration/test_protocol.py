@@ -5,7 +5,7 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -38,15 +38,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-@pytest.fixture
-def seconds() -> float:
-    """Time limit of clients."""
-    return SECONDS
-
-
-@pytest.fixture
-async def port(seconds: float) -> AsyncIterator[int]:
-    """Port of a server with these limits."""
+@asynccontextmanager
+async def serving(seconds: float) -> AsyncIterator[int]:
+    """Run a server that gives clients `seconds`; yield its port."""
     config = uvicorn.Config(
         application,
         http=limited_protocol(MAX_HEADER_BYTES, seconds),
@@ -56,10 +50,24 @@ async def port(seconds: float) -> AsyncIterator[int]:
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        task = asyncio.create_task(server.serve(sockets=[listening]))
         yield listening.getsockname()[1]
         server.should_exit = True
-        await serving
+        await task
+
+
+@pytest.fixture(scope="module")
+async def port() -> AsyncIterator[int]:
+    """Port of a server that soon disconnects slow clients."""
+    async with serving(SECONDS) as number:
+        yield number
+
+
+@pytest.fixture(scope="module")
+async def patient_port() -> AsyncIterator[int]:
+    """Port of a server that waits for slow clients longer than these tests take."""
+    async with serving(2 * PATIENCE_SECONDS) as number:
+        yield number
 
 
 async def read_all(reader: asyncio.StreamReader) -> bytes:
@@ -112,12 +120,11 @@ async def test_slow_headers_return_408(port: int) -> None:
     assert [(line["event"], line["status"]) for line in logs] == [("request refused", 408)]
 
 
-@pytest.mark.parametrize("seconds", [2 * PATIENCE_SECONDS])
-async def test_slow_clients_do_not_delay_others(port: int) -> None:
-    slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(100)]
+async def test_slow_clients_do_not_delay_others(patient_port: int) -> None:
+    slow = [await asyncio.open_connection("127.0.0.1", patient_port) for _ in range(100)]
     for _, writer in slow:
         writer.write(b"GET / HTTP/1.1\r\nX: ")
-    answer = await exchange(port, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    answer = await exchange(patient_port, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 200")
     for _, writer in slow:
         writer.close()
@@ -177,7 +184,6 @@ async def test_client_that_does_not_read_is_disconnected(port: int) -> None:
     writer.close()
 
 
-@pytest.mark.parametrize("seconds", [PATIENCE_SECONDS])
-async def test_slow_reader_gets_whole_response(port: int) -> None:
+async def test_slow_reader_gets_whole_response(patient_port: int) -> None:
     request = b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-    assert len(await exchange(port, request)) > LARGE
+    assert len(await exchange(patient_port, request)) > LARGE
