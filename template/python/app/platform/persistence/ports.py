@@ -102,7 +102,7 @@ class Store(Protocol):
 
     @property
     def in_transaction(self) -> bool:
-        """Whether this task has a transaction open."""
+        """True while this task has a transaction open."""
 
     def records(self, record_type: RecordType[RecordT]) -> Records[RecordT]: ...
 
@@ -131,6 +131,6 @@ class Store(Protocol):
         """Write the migrations that are missing, one for each module; return their files."""
 
     async def has_records(self) -> bool:
-        """Whether the database holds a record of any type."""
+        """Return whether the database holds a record of any type."""
 
     async def close(self) -> None: ...

@@ -80,7 +80,7 @@ class SqlStore(Database):
             return await self._migrations.write_missing(message)
 
     async def has_records(self) -> bool:
-        """Whether a table has rows, that of the migrations excepted."""
+        """Return whether a table has rows, except that of the migrations."""
         with unusable_database():
             for row in await self.fetch(sa.text(adapter.TABLES)):
                 schema, name = tuple(row)

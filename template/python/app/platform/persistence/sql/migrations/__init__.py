@@ -53,7 +53,7 @@ class Migrations:
         await self._run(lambda config: command.downgrade(config, revision))
 
     def are_missing(self, current: set[str]) -> bool:
-        """Whether a database at the revisions `current` lacks migrations.
+        """Return whether a database at the revisions `current` lacks migrations.
 
         A database that a later release has migrated lacks none: replicas of this release serve
         until they are replaced.
